@@ -9,8 +9,8 @@ import { readWholeWorkflow, type StoredWorkflow } from "../store/wholeWorkflows.
 import { type ScannedWorkflow, scanWorkflows } from "../store/workflowScan.js";
 import { appendToArchive, sealArchive } from "./archiveFile.js";
 import { endedAt } from "./endedAt.js";
-import { ExportWriter, partName, readExport } from "./exportFile.js";
-import { headerJson } from "./exportFormat.js";
+import { ExportWriter, type NumberedLine, partName, readExport } from "./exportFile.js";
+import { headerJson, parseWorkflowLine } from "./exportFormat.js";
 import { writeWorkflow } from "./exportWorkflows.js";
 import { type PurgeCounts, type PurgeOptions, purgeLines, purgeWithoutExport } from "./purgeWorkflows.js";
 
@@ -55,20 +55,23 @@ export interface RetentionOptions extends RetentionSettings {
  *   the signal
  */
 export async function applyRetention(options: RetentionOptions): Promise<RetentionRun> {
-  const { store, now, limits, archiveDir } = options;
+  const { store, now, archiveDir } = options;
   const startedAtMs = performance.now();
-  const deadlineMs = startedAtMs + limits.ms;
-  const scan = new EndedWorkflows(options, await store.retention.readCursor());
+  const cursor = await store.retention.readCursor();
+  const scan = new EndedWorkflows(options, cursor);
   const file = archiveDir && join(archiveDir, archiveName(now));
-  const counts =
-    file === undefined
-      ? { ...(await removeWithoutCopy(scan, options, deadlineMs)), archived: 0 }
-      : await archiveAndRemove(scan, options, { archive: file, startedAtMs });
-  const { purged, kept, missing, archived } = counts;
+  const {
+    archived,
+    purged: removed,
+    kept,
+  } = file === undefined
+    ? { ...(await removeWithoutCopy(scan, options, startedAtMs)), archived: 0 }
+    : await archiveAndRemove(scan, options, { archive: file, startedAtMs });
   const seconds = (performance.now() - startedAtMs) / 1000;
-  const is_complete = scan.isComplete && purged + kept + missing >= archived;
-  const run = { at: now, seconds, archived, purged, kept, is_complete };
-  await store.retention.saveRun(run, scan.isComplete ? undefined : scan.cursor);
+  const run = { at: now, seconds, archived, removed, kept, is_complete: scan.isComplete };
+  const begun = cursor?.begun ?? now;
+  const isContinued = !scan.isComplete && scan.cursor !== undefined;
+  await store.retention.saveRun(run, isContinued ? { ...(scan.cursor as ScannedWorkflow), begun } : { upTo: begun });
   return run;
 }
 
@@ -90,7 +93,7 @@ async function archiveAndRemove(
   await sealArchive(archive, end);
   await onStep("purge");
   // From the archive itself: nothing is removed that does not stand there.
-  const lines = stopAt(startedAtMs + limits.ms, readExport(archive, start));
+  const lines = scan.stopAt(startedAtMs + limits.ms, readExport(archive, start));
   const counts = await purgeLines(lines, await purgeOptions(options, archiveName(options.now)));
   await rm(exported, { force: true });
   return { ...counts, archived };
@@ -99,10 +102,10 @@ async function archiveAndRemove(
 async function removeWithoutCopy(
   scan: EndedWorkflows,
   options: RetentionOptions,
-  deadlineMs: number,
+  startedAtMs: number,
 ): Promise<PurgeCounts> {
   await options.onStep("purge");
-  return purgeWithoutExport(idsOf(scan.read(deadlineMs)), await purgeOptions(options, undefined));
+  return purgeWithoutExport(idsOf(scan.read(startedAtMs + options.limits.ms)), await purgeOptions(options, undefined));
 }
 
 async function purgeOptions(
@@ -169,6 +172,26 @@ class EndedWorkflows {
     }
     this.isComplete = true;
   }
+
+  /**
+   * The lines of what was read, up to a time: at least one, so that a later run does not archive the same again. The next
+   * run continues behind the last of them.
+   *
+   * @param deadlineMs milliseconds of `performance.now()`
+   */
+  async *stopAt(deadlineMs: number, lines: AsyncIterable<NumberedLine>): AsyncGenerator<NumberedLine> {
+    let last: NumberedLine | undefined;
+    for await (const line of lines) {
+      if (last !== undefined && performance.now() > deadlineMs) {
+        const { workflow } = parseWorkflowLine(last.text);
+        this.cursor = { id: workflow.workflow_id, timestamp: workflow.timestamp };
+        this.isComplete = false;
+        return;
+      }
+      yield line;
+      last = line;
+    }
+  }
 }
 
 async function* createdBefore(
@@ -183,12 +206,4 @@ async function* createdBefore(
 
 async function* idsOf(workflows: AsyncIterable<StoredWorkflow>): AsyncGenerator<WorkflowId> {
   for await (const { id } of workflows) yield id;
-}
-
-/** The items of a source up to a time. @param deadlineMs milliseconds of `performance.now()` */
-async function* stopAt<T>(deadlineMs: number, items: AsyncIterable<T>): AsyncGenerator<T> {
-  for await (const item of items) {
-    if (performance.now() > deadlineMs) return;
-    yield item;
-  }
 }

@@ -33,16 +33,16 @@ export const retentionWork = (wms: Wms, settings: RetentionSettings, signal: Abo
  * @throws as `applyRetention`; the next attempt is after an hour
  */
 export async function tryRetention(
-  { store, log }: Pick<Wms, "store" | "log">,
+  { store, events, log }: Pick<Wms, "store" | "events" | "log">,
   settings: RetentionSettings,
-  { onStep, ...options }: RunOptions = {},
+  { onStep, now = epochMs() / 1000, ...options }: RunOptions = {},
 ): Promise<boolean> {
   const token = randomUUID();
-  if (!(await store.retention.takeLock(token, RUN_INTERVAL_MS))) return false;
+  if (!(await store.retention.takeLock(token, { expiryMs: RUN_INTERVAL_MS, now }))) return false;
   const run = await applyRetention({
     store,
     serviceVersion: packageJson.version,
-    now: epochMs() / 1000,
+    now,
     limits: RUN_LIMITS,
     ...settings,
     ...options,
@@ -53,8 +53,9 @@ export async function tryRetention(
         throw new Error("the lock of retention expired; a later run follows");
     },
   });
-  const { archived, purged, kept } = run;
-  if (archived + purged > 0) log.info({ archived, purged, kept }, "old workflows were archived and removed");
+  const { archived, removed, kept } = run;
+  events.emit("retentionApplied", { archived, removed });
+  if (archived + removed > 0) log.info({ archived, removed, kept }, "old workflows were archived and removed");
   if (!run.is_complete) log.info("retention reached the limit of a run and continues in an hour");
   return true;
 }

@@ -1,8 +1,12 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import type { SystemState } from "../../src/domain/system.js";
+import { RETENTION_KEY } from "../../src/store/keys.js";
 import { admin } from "../admin/runAdmin.js";
+import { scrape } from "../metrics/scrape.js";
 import { temporaryFolder } from "../setup/temporaryFolder.js";
+import { openRedis } from "../setup/testRedis.js";
 import { startTestService } from "../setup/testService.js";
 import { waitForValue } from "../setup/waitFor.js";
 import { type ApiFixture, startApiFixture } from "./apiFixture.js";
@@ -75,6 +79,33 @@ describe("a worker archives and removes workflows that have ended", () => {
       body,
     );
     expect([status, reason]).toEqual([404, expect.stringMatching(`: ${removed.task_id}: archived on ${DATE} in`)]);
+  });
+
+  test("the system view and the metrics show the run, and that retention is not behind", async () => {
+    const { body } = await fixture.client.get<SystemState>("/v1/system");
+    const { retention } = body;
+    const last_run = { archived: 1, removed: 1, kept: 0, is_complete: true };
+    expect(retention).toMatchObject({ last_run, is_behind: false });
+    expect(retention?.last_run?.at).toBe(retention?.begun);
+    expect(retention?.up_to).toBe(retention?.begun);
+    const seen = await scrape(fixture.service.url);
+    for (const outcome of ["archived", "removed"])
+      expect(seen.value("wms_retention_workflows_total", { outcome })).toBe(1);
+    expect(seen.value("wms_retention_behind_seconds")).toBeLessThan(3600);
+  });
+
+  test("retention is behind a day after its last full pass, and off two hours after its last run", async () => {
+    const redis = openRedis(fixture.service.redisUrl);
+    onTestFinished(() => redis.disconnect());
+    const begun = Number(await redis.hget(RETENTION_KEY, "begun"));
+    onTestFinished(async () => void (await redis.hset(RETENTION_KEY, { begun, up_to: begun })));
+    const read = async () => (await fixture.client.get<SystemState>("/v1/system")).body.retention;
+    await redis.hset(RETENTION_KEY, "up_to", begun - 86_300);
+    expect(await read()).toMatchObject({ is_behind: false });
+    await redis.hset(RETENTION_KEY, "up_to", begun - 86_500);
+    expect(await read()).toMatchObject({ is_behind: true });
+    await redis.hset(RETENTION_KEY, "begun", begun - 7300);
+    expect(await read()).toBeNull();
   });
 
   test("an unknown id is a 404 as before, and a workflow that runs is there", async () => {

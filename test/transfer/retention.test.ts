@@ -1,8 +1,10 @@
+import { EventEmitter } from "node:events";
 import { appendFile, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
 import type { WorkflowId } from "../../src/domain/ids.js";
+import type { WmsEventEmitter } from "../../src/domain/wmsEvents.js";
 import type { RedisClient } from "../../src/redis/redisClient.js";
 import { RETENTION_LOCK_KEY } from "../../src/store/keys.js";
 import type { Store } from "../../src/store/store.js";
@@ -100,10 +102,10 @@ test("only workflows that ended long enough ago are archived and removed", async
   const young = await live(store, life(ONE_DAY_LATER - 3600, COMPLETE));
 
   // All of them ended less than a day before.
-  expect(await run({ now: 1_900_050_000 })).toMatchObject({ archived: 0, purged: 0, is_complete: true });
+  expect(await run({ now: 1_900_050_000 })).toMatchObject({ archived: 0, removed: 0, is_complete: true });
   expect(await readdir(archiveDir)).toEqual([]);
 
-  expect(await run()).toMatchObject({ archived: 3, purged: 3, kept: 0, is_complete: true });
+  expect(await run()).toMatchObject({ archived: 3, removed: 3, kept: 0, is_complete: true });
   expect(await idsOf(inFolder(ARCHIVE))).toEqual([ended[0], aborted, ended[1]]);
   for (const id of [...ended, aborted]) expect(await readWholeWorkflow(store, id as WorkflowId)).toBeUndefined();
   for (const id of [running, stopping, young]) expect(await readWholeWorkflow(store, id as WorkflowId)).toBeDefined();
@@ -115,7 +117,7 @@ test("a bounded run continues, and the archive of several runs imports to the le
   const ids = await createComplete(5);
   const before = await storeContents(redis);
   const limits = { workflows: 2, ms: 600_000 };
-  expect(await run({ limits })).toMatchObject({ archived: 2, purged: 2, is_complete: false });
+  expect(await run({ limits })).toMatchObject({ archived: 2, removed: 2, is_complete: false });
   expect(await store.retention.readCursor()).toMatchObject({ id: ids[1] });
   expect(await run({ limits })).toMatchObject({ archived: 2, is_complete: false });
   expect(await run({ limits })).toMatchObject({ archived: 1, is_complete: true });
@@ -135,15 +137,28 @@ test("a bounded run continues, and the archive of several runs imports to the le
   expect(await findKeys(redis, "wms:{*}:archived:*")).toEqual([]);
 });
 
-test("a limit of time ends a run, and the next one continues behind it", async () => {
-  const ids = await createComplete(3);
-  const limits = { workflows: 10, ms: 0 };
-  expect(await run({ limits })).toMatchObject({ archived: 1, purged: 0, is_complete: false });
-  expect(await store.retention.readCursor()).toMatchObject({ id: ids[0] });
-  expect(await run()).toMatchObject({ archived: 2, purged: 2, is_complete: true });
-  expect(await run()).toMatchObject({ archived: 1, purged: 1, is_complete: true });
-  expect(await idsOf(inFolder(ARCHIVE))).toEqual([ids[0], ids[1], ids[2], ids[0]]);
-  expect((await importFresh(inFolder(ARCHIVE))).counts).toMatchObject({ imported: 3 });
+test("a limit of time ends a run, and the next one continues behind what it has removed", async () => {
+  const ids = await createComplete(4);
+  // Whatever the limit is, a run comes further.
+  expect(await run({ limits: { workflows: 10, ms: 0 } })).toMatchObject({
+    archived: 1,
+    removed: 1,
+    is_complete: false,
+  });
+  expect(await store.retention.readCursor()).toEqual({ id: ids[0], timestamp: 1_700_000_000, begun: ONE_DAY_LATER });
+  const limits = { workflows: 10, ms: 600_000 };
+  const slow = run({
+    limits,
+    now: ONE_DAY_LATER + 3600,
+    onStep: async (step) => {
+      if (step === "purge") limits.ms = 0;
+    },
+  });
+  expect(await slow).toMatchObject({ archived: 3, removed: 1, is_complete: false });
+  expect(await store.retention.readCursor()).toMatchObject({ id: ids[1], begun: ONE_DAY_LATER });
+  expect(await run({ now: ONE_DAY_LATER + 7200 })).toMatchObject({ archived: 2, removed: 2, is_complete: true });
+  expect(await idsOf(inFolder(ARCHIVE))).toEqual([...ids, ids[2], ids[3]]);
+  expect((await importFresh(inFolder(ARCHIVE))).counts).toMatchObject({ imported: 4 });
 });
 
 const STEPS: RetentionStep[] = ["append", "seal", "purge"];
@@ -162,7 +177,7 @@ test.each(STEPS)(
     await expect(crash).rejects.toThrow("killed");
     expect(await storeContents(redis)).toEqual(before);
 
-    expect(await run()).toMatchObject({ archived: 2, purged: 2 });
+    expect(await run()).toMatchObject({ archived: 2, removed: 2 });
     const repeated = crashAt === "purge" ? ids.slice(1) : [];
     expect(await idsOf(inFolder(ARCHIVE))).toEqual([ids[0], ...repeated, ids[1], ids[2]]);
     expect((await importFresh(inFolder(ARCHIVE))).counts).toMatchObject({ imported: 3, rejected: 0 });
@@ -183,7 +198,7 @@ test("what a crash left in the middle of an append is removed, whatever it is", 
   await expect(first).rejects.toThrow("killed");
   for (const [index, bytes] of [0, 1, 30, whole.length].entries()) {
     await appendFile(inFolder(ARCHIVE), whole.subarray(0, bytes));
-    expect(await run({ limits })).toMatchObject({ archived: 1, purged: 1 });
+    expect(await run({ limits })).toMatchObject({ archived: 1, removed: 1 });
     expect(await idsOf(inFolder(ARCHIVE))).toEqual(ids.slice(0, index + 1));
   }
   expect((await importFresh(inFolder(ARCHIVE))).counts).toMatchObject({ imported: 4 });
@@ -204,7 +219,7 @@ test("a crash in the middle of the removals leaves the rest in store and archive
   const left = [];
   for (const id of ids) if ((await readWholeWorkflow(store, id)) !== undefined) left.push(id);
   expect(left.length).toBe(5);
-  expect(await run()).toMatchObject({ archived: 5, purged: 5 });
+  expect(await run()).toMatchObject({ archived: 5, removed: 5 });
   expect(await idsOf(inFolder(ARCHIVE))).toEqual([...ids, ...left]);
   expect((await importFresh(inFolder(ARCHIVE))).counts).toMatchObject({ imported: 8 });
 });
@@ -226,7 +241,7 @@ test("an archive whose recorded size is lost is checked first; one that was cut 
   expect(await store.indexes.countAll("workflow")).toBe(1);
 
   await rm(inFolder(ARCHIVE));
-  expect(await run()).toMatchObject({ archived: 1, purged: 1 });
+  expect(await run()).toMatchObject({ archived: 1, removed: 1 });
 });
 
 test("a workflow that changes between its export and its removal is kept, and its newer line counts", async () => {
@@ -238,10 +253,10 @@ test("a workflow that changes between its export and its removal is kept, and it
       await store.indexes.finishDeactivation(id);
     },
   });
-  expect(await changing).toMatchObject({ archived: 2, purged: 1, kept: 1 });
+  expect(await changing).toMatchObject({ archived: 2, removed: 1, kept: 1 });
   const newest = await readWholeWorkflow(store, id);
   expect(newest?.fields["deactivated"]).toBe("FINISHED");
-  expect(await run()).toMatchObject({ archived: 1, purged: 1 });
+  expect(await run()).toMatchObject({ archived: 1, removed: 1 });
   expect(await idsOf(inFolder(ARCHIVE))).toEqual([id, other, id]);
 
   const fresh = await importFresh(inFolder(ARCHIVE));
@@ -267,14 +282,15 @@ test("only one of several workers applies retention in an hour", async () => {
   await createComplete(20);
   const { log, lines } = recordingLog();
   const settings = { days: 1, archiveDir, tombstoneDays: 365 };
+  const events: WmsEventEmitter = new EventEmitter();
   const outcomes = await Promise.all(
-    [1, 2, 3].map(() => tryRetention({ store, log }, settings, { now: ONE_DAY_LATER })),
+    [1, 2, 3].map(() => tryRetention({ store, events, log }, settings, { now: ONE_DAY_LATER })),
   );
   expect(outcomes.filter(Boolean)).toHaveLength(1);
   expect(await idsOf(inFolder(ARCHIVE))).toHaveLength(20);
   expect(await countTrailers(inFolder(ARCHIVE))).toBe(1);
-  expect(lines.map((line) => JSON.parse(line))).toMatchObject([{ archived: 20, purged: 20, kept: 0 }]);
-  expect(await tryRetention({ store, log }, settings, { now: ONE_DAY_LATER })).toBe(false);
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject([{ archived: 20, removed: 20, kept: 0 }]);
+  expect(await tryRetention({ store, events, log }, settings, { now: ONE_DAY_LATER })).toBe(false);
   // The run lasts ten minutes at most.
   expect(await redis.pttl(RETENTION_LOCK_KEY)).toBeGreaterThan(3_500_000);
 });
@@ -282,7 +298,7 @@ test("only one of several workers applies retention in an hour", async () => {
 test.each(STEPS)("a worker whose lock has expired does not take the step %s", async (lostAt) => {
   const ids = await createComplete(2);
   const losing = tryRetention(
-    { store, log: recordingLog().log },
+    { store, events: new EventEmitter(), log: recordingLog().log },
     { days: 1, archiveDir, tombstoneDays: 365 },
     {
       now: ONE_DAY_LATER,
@@ -306,15 +322,15 @@ test("a worker that stops ends its run, and the next run does all of it", async 
   });
   await expect(stopped).rejects.toThrow("stopping");
   expect(await store.indexes.countAll("workflow")).toBe(3);
-  expect(await run()).toMatchObject({ archived: 3, purged: 3 });
+  expect(await run()).toMatchObject({ archived: 3, removed: 3 });
 });
 
 test("without an archive, workflows are removed without a copy", async () => {
   const ids = await createComplete(3);
   const running = (await live(store, life(1_700_000_006, ["launch", "submit"]))) as WorkflowId;
   const limits = { workflows: 2, ms: 600_000 };
-  expect(await run({ archiveDir: undefined, limits })).toMatchObject({ archived: 0, purged: 2, is_complete: false });
-  expect(await run({ archiveDir: undefined, limits })).toMatchObject({ archived: 0, purged: 1, is_complete: true });
+  expect(await run({ archiveDir: undefined, limits })).toMatchObject({ archived: 0, removed: 2, is_complete: false });
+  expect(await run({ archiveDir: undefined, limits })).toMatchObject({ archived: 0, removed: 1, is_complete: true });
   expect(await store.tombstones.find(ids[0] as WorkflowId)).toEqual({
     date: "2030-03-20",
     file: undefined,
