@@ -1,6 +1,7 @@
 import type { WorkflowId } from "../domain/ids.js";
 import type { TaskDirective } from "../domain/taskDirective.js";
 import type { Taskforce } from "../domain/taskforce.js";
+import { createYielder } from "../domain/time.js";
 import type { Workflow } from "../domain/workflow.js";
 import type { NewWorkflow } from "./creation.js";
 import { taskforceJson, workflowJson } from "./documents.js";
@@ -67,20 +68,31 @@ export interface ExportedParts {
   extensions: string;
 }
 
-/** The documents of a workflow, as the API shows them. */
-export function exportedParts(stored: StoredWorkflow): ExportedParts {
+/** The documents of a workflow, as the API shows them. They are made in slices: a large one would block the process. */
+export async function exportedParts(stored: StoredWorkflow): Promise<ExportedParts> {
+  const pause = createYielder();
+  const tasks: string[] = [];
+  for (const { fields } of stored.tasks) {
+    await pause();
+    tasks.push(taskJson(parseFields("task", fields)));
+  }
+  const taskforces: string[] = [];
+  const taskforceExtensions: [uuid: string, fields: HashFields][] = [];
+  for (const taskforce of stored.taskforces) {
+    await pause();
+    taskforces.push(taskforceDocument(taskforce));
+    taskforceExtensions.push([taskforce.uuid, extensionsOf("taskforce", taskforce.fields)]);
+  }
   const extensions: WorkflowExtensions = {
     workflow: extensionsOf("workflow", stored.fields),
-    taskforces: Object.fromEntries(
-      stored.taskforces.map(({ uuid, fields }) => [uuid, extensionsOf("taskforce", fields)]),
-    ),
+    taskforces: Object.fromEntries(taskforceExtensions),
     mq_profiles: sortedByName(Object.entries(stored.profiles)),
     deactivating: stored.isDeactivating,
   };
   return {
     workflow: workflowJson(parseFields("workflow", stored.fields)),
-    task_directives: stored.tasks.map(({ fields }) => taskJson(parseFields("task", fields))),
-    taskforces: stored.taskforces.map(taskforceDocument),
+    task_directives: tasks,
+    taskforces,
     extensions: JSON.stringify(extensions),
   };
 }

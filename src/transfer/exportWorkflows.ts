@@ -108,7 +108,7 @@ async function* readWanted(
 
 /** Writes the line of a workflow. */
 export async function writeWorkflow(writer: ExportWriter, stored: StoredWorkflow): Promise<void> {
-  const parts = exportedParts(stored);
+  const parts = await exportedParts(stored);
   const counts = { taskDirectives: parts.task_directives.length, taskforces: parts.taskforces.length };
   await writer.writeLine(exportedJson(parts), counts);
 }

@@ -6,7 +6,7 @@ import type { Store } from "../store/store.js";
 import { readWholeWorkflow, type StoredWorkflow } from "../store/wholeWorkflows.js";
 import { endedAt } from "./endedAt.js";
 import { type NumberedLine, readExport } from "./exportFile.js";
-import { parseWorkflowLine } from "./exportFormat.js";
+import { workflowIdOfLine } from "./exportFormat.js";
 
 /** Workflows that are removed at the same time. */
 const REMOVALS_AT_ONCE = 4;
@@ -44,10 +44,10 @@ export const purgeExported = (path: string, options: PurgeOptions): Promise<Purg
 /** The same for some lines of a complete export. */
 export const purgeLines = (lines: AsyncIterable<NumberedLine>, options: PurgeOptions): Promise<PurgeCounts> =>
   purge(lines, options, async ({ text }) => {
-    const { workflow } = parseWorkflowLine(text);
-    const stored = await readWholeWorkflow(options.store, workflow.workflow_id);
+    // Parsing all of a large workflow would block the process.
+    const stored = await readWholeWorkflow(options.store, workflowIdOfLine(text) as WorkflowId);
     if (stored === undefined) return "missing";
-    return exportedJson(exportedParts(stored)) === text ? stored : "changed";
+    return exportedJson(await exportedParts(stored)) === text ? stored : "changed";
   });
 
 /** Removes workflows without a copy. */
