@@ -16,7 +16,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   lifecycle: ["store", "queues", "mqs", "domain"],
   views: ["lifecycle", "store", "queues", "redis", "domain"],
   metrics: ["views", "lifecycle", "store", "queues", "redis", "domain"],
-  workers: ["lifecycle", "views", "store", "queues", "mqs", "redis", "domain"],
+  workers: ["transfer", "lifecycle", "views", "store", "queues", "mqs", "redis", "domain"],
   api: ["auth", "lifecycle", "views", "store", "queues", "mqs", "tracing", "domain"],
   transfer: ["lifecycle", "views", "store", "queues", "domain"],
   admin: ["config", "transfer", "lifecycle", "views", "store", "queues", "redis", "domain"],

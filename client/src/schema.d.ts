@@ -1139,6 +1139,30 @@ export interface components {
             /** @description Null, as all below, where Redis forbids INFO. */
             version: string | null;
         };
+        /** @description How far retention has come, which removes old workflows. */
+        RetentionState: {
+            /** @description The begin of the last run, also of one that failed. */
+            begun: number;
+            /** @description Whether `up_to` is more than a day ago. */
+            is_behind: boolean;
+            /** @description The last run that did not fail; null: none yet. */
+            last_run: {
+                /** @description Workflows that it wrote to the archive. */
+                archived: number;
+                /** @description Its begin. */
+                at: number;
+                /** @description False: it reached its limit, and the next one continues. */
+                is_complete: boolean;
+                /** @description Workflows that changed during the run; a later one archives them again. */
+                kept: number;
+                /** @description Workflows that it removed from Redis. */
+                removed: number;
+                /** @description Its duration. */
+                seconds: number;
+            } | null;
+            /** @description All workflows that had ended `RETENTION_DAYS` before this time are removed. */
+            up_to: number;
+        };
         /** @description State of an access point, with the contents of its queues. */
         ScheddContents: {
             /** @description When a TMS last polled, to a few seconds; null when no poll is known. */
@@ -1278,6 +1302,8 @@ export interface components {
             reconcile: components["schemas"]["ReconcilePass"] | null;
             /** @description The master, or all masters of a cluster. */
             redis: components["schemas"]["RedisServerState"][];
+            /** @description Null: off, no run has begun within the last two hours. */
+            retention: components["schemas"]["RetentionState"] | null;
             /** @description Over all processes: the last answer, and the start of the oldest failure that lasts. */
             upstreams: {
                 /** @description Null: not called. */
@@ -3979,6 +4005,19 @@ export interface operations {
                      *         "seconds": 0.32,
                      *         "added": 0,
                      *         "dropped": 0
+                     *       },
+                     *       "retention": {
+                     *         "begun": 1795991601.2,
+                     *         "last_run": {
+                     *           "at": 1795991601.2,
+                     *           "seconds": 4.2,
+                     *           "archived": 12,
+                     *           "removed": 12,
+                     *           "kept": 0,
+                     *           "is_complete": true
+                     *         },
+                     *         "up_to": 1795991601.2,
+                     *         "is_behind": false
                      *       },
                      *       "queues": [
                      *         {

@@ -1,7 +1,9 @@
 import { stat } from "node:fs/promises";
+import { basename } from "node:path";
 import type { Command } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
 import { epochMs } from "../domain/clock.js";
+import { createTombstoneWriter } from "../store/tombstones.js";
 import { type ExportOptions, exportWorkflows, measureExport, wantedIds } from "../transfer/exportWorkflows.js";
 import { type PurgeCounts, purgeExported, purgeWithoutExport } from "../transfer/purgeWorkflows.js";
 import { AdminError, EXIT_CODE } from "./exitCodes.js";
@@ -66,15 +68,17 @@ async function runPurge(tool: AdminTool, options: PurgeCommandOptions): Promise<
 
 async function purge(
   tool: AdminTool,
-  { store, signal }: AdminSession,
+  { config, store, signal }: AdminSession,
   options: ExportOptions,
   isForced: boolean,
 ): Promise<PurgeCounts> {
-  const { path } = options;
+  const { path, now } = options;
+  const tombstones = { file: path === "" ? undefined : basename(path), now, keptDays: config.tombstoneDays };
   const progress = new ProgressPrinter("purged", tool.io.stderr);
   const purgeOptions = {
     store,
     isForced,
+    commandsFor: await createTombstoneWriter(store, tombstones),
     signal,
     onProgress: ({ purged, kept, missing, taskforces }: PurgeCounts) =>
       progress.update({ done: purged + kept + missing, taskforces }),

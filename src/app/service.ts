@@ -20,6 +20,7 @@ import { openStore } from "../store/store.js";
 import type { Tracing } from "../tracing/startTracing.js";
 import { Subscribers } from "../views/events/subscribers.js";
 import type { Workers } from "../workers/workers.js";
+import { requireArchiveFolder } from "./archiveFolder.js";
 import { followClock } from "./followClock.js";
 import { closeServer, listen, logRefusedConnections, trackConnections } from "./httpListener.js";
 import { heartbeatStep, periodicStep, requiredStep, syncSchedds } from "./periodicSteps.js";
@@ -77,10 +78,12 @@ export async function startService(
   };
   try {
     if (roles.web) await requirePilotImage(config);
+    if (roles.workers) await requireArchiveFolder(config);
     const tracing = await steps.start(tracingStep(config, roles, log));
     const redis = await steps.start(redisStep("requests", config, log));
-    // A worker process has no large writes.
-    const bulk = roles.web ? await steps.start(redisStep("bulk", config, log)) : undefined;
+    // A worker process has no large reads or writes, except those of retention.
+    const bulk =
+      roles.web || config.retention !== undefined ? await steps.start(redisStep("bulk", config, log)) : undefined;
     const events: WmsEventEmitter = new EventEmitter();
     // The times of all that follows depend on it.
     await steps.start(requiredStep(followClock(redis, log), { events, log }));
@@ -193,7 +196,7 @@ const wmsStep = (...parameters: Parameters<typeof openWms>): ServiceStep<Wms> =>
 /** The workers. Without a connection their jobs can't end, so the drain is short then. */
 const workersStep = (
   wms: Wms,
-  { reconcileSeconds, mqs }: Config,
+  { reconcileSeconds, mqs, retention, tombstoneDays }: Config,
   redis: RedisClient,
   telemetry: Telemetry | undefined,
 ): ServiceStep<Workers> => ({
@@ -201,7 +204,13 @@ const workersStep = (
   async start() {
     const { startWorkers } = await import("../workers/workers.js");
     const { activationRetryWaitSeconds } = mqs;
-    return startWorkers(wms, { redis, telemetry, reconcileSeconds, activationRetryWaitSeconds });
+    return startWorkers(wms, {
+      redis,
+      telemetry,
+      reconcileSeconds,
+      activationRetryWaitSeconds,
+      retention: retention && { ...retention, tombstoneDays },
+    });
   },
   async drain(workers, cutOff) {
     const closing = workers.close(cutOff);

@@ -85,6 +85,10 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
         authToken: env.MQS_BROKER_AUTH_TOKEN,
       },
     },
+    /** Undefined: workflows are kept for ever. */
+    retention: readRetention(env.RETENTION_DAYS, env.ARCHIVE_DIR),
+    /** Days for which a 404 says that a workflow was removed. */
+    tombstoneDays: env.TOMBSTONE_DAYS,
     leaseSeconds: env.TMS_LEASE_SECONDS,
     reconcileSeconds: env.RECONCILE_SECONDS,
     partitions: env.STORE_PARTITIONS,
@@ -100,6 +104,18 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     /** The service accepts requests for `graceSeconds` more; then work under way has `seconds` to end. */
     shutdown: { graceSeconds: env.SHUTDOWN_GRACE_SECONDS, seconds: env.SHUTDOWN_SECONDS },
   };
+}
+
+/** The value of `ARCHIVE_DIR` for removal without a copy. */
+const NO_ARCHIVE = "none";
+
+function readRetention(days?: number, archiveDir?: string) {
+  if (days === undefined) return undefined;
+  if (archiveDir === undefined)
+    throw new ConfigError(
+      `ARCHIVE_DIR: must be set, because RETENTION_DAYS is; ${NO_ARCHIVE} removes workflows without a copy`,
+    );
+  return { days, archiveDir: archiveDir === NO_ARCHIVE ? undefined : archiveDir };
 }
 
 function readMqsCredentials(tokenUrl?: string, clientId?: string, clientSecret?: string) {

@@ -76,6 +76,11 @@ export const optionalInteger = (min: number, max = Number.MAX_SAFE_INTEGER) => {
       : `expected an integer from ${min} to ${max}`;
   return z.coerce.number(error).int(error).min(min, error).max(max, error).optional();
 };
+/** A century. */
+const MAX_DAYS = 36_500;
+const DAYS_ERROR = `expected days, more than 0 and up to ${MAX_DAYS}`;
+/** A number of days, or unset. */
+export const optionalDays = z.coerce.number(DAYS_ERROR).positive(DAYS_ERROR).max(MAX_DAYS, DAYS_ERROR).optional();
 const PORT_ERROR = "expected a port number from 0 to 65535";
 /** A TCP port; 0: any free port. */
 export const port = z.coerce.number(PORT_ERROR).int(PORT_ERROR).min(0, PORT_ERROR).max(65535, PORT_ERROR);

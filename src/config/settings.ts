@@ -9,6 +9,7 @@ import {
   hostNames,
   integer,
   json,
+  optionalDays,
   optionalInteger,
   optionalProxies,
   optionalRedisHosts,
@@ -186,6 +187,18 @@ const SECTIONS = {
       "maximum number of entities that a query looks at for a page; then the page ends with `next_after`",
     ),
   },
+  Retention: {
+    RETENTION_DAYS: optionalDays.describe(
+      "days after its end for which a workflow is kept; fractions allowed; requires `ARCHIVE_DIR`; unset: for ever",
+    ),
+    ARCHIVE_DIR: optionalText.describe(
+      "folder for files of the workflows that are removed, the same for all workers; `none`: removed without a copy",
+    ),
+    TOMBSTONE_DAYS: optionalDays
+      .unwrap()
+      .default(365)
+      .describe("days for which a 404 says when a removed workflow was archived, and where"),
+  },
   Metrics: {
     METRICS_TOKEN: z
       .string()
@@ -228,6 +241,7 @@ export const settingsSchema = z.object({
   ...SECTIONS["Message queue service"],
   ...SECTIONS["Task management services"],
   ...SECTIONS["Queries"],
+  ...SECTIONS["Retention"],
   ...SECTIONS["Metrics"],
   ...SECTIONS["Process"],
 });

@@ -31,6 +31,27 @@ const reconcileSchema = z
   })
   .meta({ id: "ReconcilePass", description: "A pass of reconcile, which repairs queues." });
 
+const retentionSchema = z
+  .strictObject({
+    begun: epochSeconds.meta({ description: "The begin of the last run, also of one that failed." }),
+    last_run: orNull(
+      z.strictObject({
+        at: epochSeconds.meta({ description: "Its begin." }),
+        seconds: z.number().meta({ description: "Its duration." }),
+        archived: count("Workflows that it wrote to the archive."),
+        removed: count("Workflows that it removed from Redis."),
+        kept: count("Workflows that changed during the run; a later one archives them again."),
+        is_complete: z.boolean().meta({ description: "False: it reached its limit, and the next one continues." }),
+      }),
+      "The last run that did not fail; null: none yet.",
+    ),
+    up_to: epochSeconds.meta({
+      description: "All workflows that had ended `RETENTION_DAYS` before this time are removed.",
+    }),
+    is_behind: z.boolean().meta({ description: "Whether `up_to` is more than a day ago." }),
+  })
+  .meta({ id: "RetentionState", description: "How far retention has come, which removes old workflows." });
+
 const processSchema = z
   .strictObject({
     id: z.string(),
@@ -107,6 +128,7 @@ export const systemSchema = z
       description: "Over all processes: the last answer, and the start of the oldest failure that lasts.",
     }),
     reconcile: orNull(reconcileSchema, "The last pass of any process."),
+    retention: orNull(retentionSchema, "Null: off, no run has begun within the last two hours."),
     queues: z.array(queueSchema),
     layout: z.strictObject({ version: z.int(), partitions: z.int() }),
     clock_difference_seconds: z.number().meta({

@@ -25,6 +25,8 @@ export interface WmsEvents {
   queuesRepaired: [{ queue: LeasedQueueName | "background"; added: number; dropped: number }];
   /** A pass of reconcile ended without an error. */
   reconciled: [{ seconds: number; added: number; dropped: number }];
+  /** A run of retention ended without an error. */
+  retentionApplied: [{ archived: number; removed: number }];
 }
 
 /** Listeners are called synchronously and must not throw. */

@@ -3,13 +3,14 @@ import { isTaskId, taskOf, workflowOf } from "../domain/ids.js";
 import { PHASE_CHANGE_CONTEXTS } from "../domain/phases.js";
 import type { AddWorkersRequest } from "../domain/requestSchemas.js";
 import { ADD_WORKERS_BOOST, type Taskforce } from "../domain/taskforce.js";
-import { invalid, notFound, WmsError } from "../domain/wmsError.js";
+import { invalid, WmsError } from "../domain/wmsError.js";
 import { createTaskforce } from "../store/creation.js";
 import type { EffectGuard } from "../store/effectGuard.js";
 import { parseConfiguration, workflowAsCreated } from "../store/records.js";
 import { scheduleFanout, syncQueue } from "./changeEffects.js";
 import type { Wms } from "./context.js";
 import { logTaskforceChanges, newTaskforce, requestedWorkerCount } from "./create.js";
+import { entityNotFound } from "./entityNotFound.js";
 import { launchTaskforces } from "./launch.js";
 
 /**
@@ -32,11 +33,11 @@ export async function addWorkers(
     throw invalid(`cluster_location: condor cluster location not found: ${request.cluster_location}`);
   const first = isTaskId(taskId) ? await wms.store.indexes.firstTaskforceOf(taskId) : undefined;
   const record = first && (await wms.store.fetch("taskforce", first));
-  if (record === undefined) throw notFound(`no task found with id: ${taskId}`);
+  if (record === undefined) throw await entityNotFound(wms, "task", taskId);
 
   const workflow_id = workflowOf(record.uuid);
   const workflow = await wms.store.fetch("workflow", workflow_id);
-  if (workflow === undefined) throw notFound(`no task found with id: ${taskId}`);
+  if (workflow === undefined) throw await entityNotFound(wms, "task", taskId);
   const taskforce = newTaskforce({
     workflow_id,
     task_id: taskOf(record.uuid),
@@ -48,7 +49,7 @@ export async function addWorkers(
     context: PHASE_CHANGE_CONTEXTS.added,
   });
   const outcome = await createTaskforce(wms.store, taskforce, guard);
-  if (outcome === "no-workflow") throw notFound(`no task found with id: ${taskId}`);
+  if (outcome === "no-workflow") throw await entityNotFound(wms, "task", taskId);
   if (outcome === "deactivated")
     throw new WmsError("conflict", `cannot add a taskforce to a deactivated workflow (${workflow_id})`);
   logTaskforceChanges(wms, [taskforce]);

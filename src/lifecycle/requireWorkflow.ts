@@ -1,7 +1,7 @@
 import { isWorkflowId, type WorkflowId } from "../domain/ids.js";
-import { notFound } from "../domain/wmsError.js";
 import type { WorkflowRecord } from "../store/records.js";
 import type { Wms } from "./context.js";
+import { entityNotFound } from "./entityNotFound.js";
 
 /** Reads the workflow that a caller names. @param text any text @throws WmsError `not-found` */
 export async function requireWorkflow(
@@ -9,6 +9,6 @@ export async function requireWorkflow(
   text: string,
 ): Promise<{ id: WorkflowId; record: WorkflowRecord }> {
   const record = isWorkflowId(text) ? await store.fetch("workflow", text) : undefined;
-  if (record === undefined || !isWorkflowId(text)) throw notFound(`no workflow found with id: ${text}`);
+  if (record === undefined || !isWorkflowId(text)) throw await entityNotFound({ store }, "workflow", text);
   return { id: text, record };
 }

@@ -1,9 +1,9 @@
 import { batchesOf } from "../domain/batchesOf.js";
 import type { TaskforceUuid } from "../domain/ids.js";
-import { notFound } from "../domain/wmsError.js";
 import type { LeaseQueue } from "../queues/leaseQueue.js";
 import { syncQueue } from "./changeEffects.js";
 import type { Wms, WmsWithoutMqs } from "./context.js";
+import { entityNotFound } from "./entityNotFound.js";
 import { clearFailures, isAwaitingStart, isDeadLetter, starterRankOf } from "./handOut.js";
 import { requireWorkflow } from "./requireWorkflow.js";
 
@@ -16,7 +16,7 @@ import { requireWorkflow } from "./requireWorkflow.js";
  */
 export async function retryTaskforce(wms: Wms, uuid: TaskforceUuid, operator: string): Promise<void> {
   const record = await wms.store.fetch("taskforce", uuid);
-  if (record === undefined) throw notFound(`no taskforce found with uuid: ${uuid}`);
+  if (record === undefined) throw await entityNotFound(wms, "taskforce", uuid);
   const { starter } = wms.queues.forSchedd(record.schedd);
   const isWaiting = await clearFailures(wms, uuid, `Retried by ${operator}.`);
   const { submit_failures: _, ...recordWithoutFailures } = record;

@@ -73,7 +73,7 @@ export function registerEventCounters(registry: Registry, events: WmsEventEmitte
     for (const outcome of ["done", "retry", "failed", "dead"]) jobs.inc({ queue, outcome }, 0);
   events.on("jobEnded", (labels) => jobs.inc(labels));
 
-  const runs = counter("wms_periodic_runs_total", "Runs of reclaim and reconcile in this process by outcome.", [
+  const runs = counter("wms_periodic_runs_total", "Runs of periodic work in this process by outcome.", [
     "work",
     "outcome",
   ]);
@@ -93,6 +93,17 @@ export function registerEventCounters(registry: Registry, events: WmsEventEmitte
     repairs.inc({ queue, repair: "added" }, added);
     repairs.inc({ queue, repair: "dropped" }, dropped);
   });
+
+  const retained = counter(
+    "wms_retention_workflows_total",
+    "Workflows that retention in this process wrote to the archive, or removed from Redis.",
+    ["outcome"],
+  );
+  const countRetained = (counts: { archived: number; removed: number }): void => {
+    for (const outcome of ["archived", "removed"] as const) retained.inc({ outcome }, counts[outcome]);
+  };
+  countRetained({ archived: 0, removed: 0 });
+  events.on("retentionApplied", countRetained);
 
   const expired = counter("wms_leases_run_out_total", "Leases that expired because the TMS did not report in time.", [
     "queue",

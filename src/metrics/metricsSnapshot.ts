@@ -30,6 +30,8 @@ export interface MetricsSnapshot {
   /** The largest difference between a machine's clock and the one of Redis. */
   clockDifferenceSeconds: number;
   strayClusters: number;
+  /** Seconds since retention has removed all that had to be removed; undefined: it is off. */
+  retentionBehindSeconds: number | undefined;
   taskforces: TaskforceCount[];
   queues: readonly SystemQueue[];
   /** The findings about the service and its schedds. */
@@ -48,7 +50,7 @@ export async function readMetricsSnapshot(wms: Wms): Promise<MetricsSnapshot> {
     wms.store.counts.readAll(),
     wms.store.summaries.countAttention(),
   ]);
-  const { processes, redis, upstreams, queues, clock_difference_seconds } = facts.system;
+  const { processes, redis, upstreams, queues, retention, clock_difference_seconds } = facts.system;
   const persistence = redis.map(isPersistenceOk).filter((isOk) => isOk !== undefined);
   return {
     pingSeconds,
@@ -60,6 +62,7 @@ export async function readMetricsSnapshot(wms: Wms): Promise<MetricsSnapshot> {
       identityProvider: failingSeconds(upstreams.identity_provider),
     },
     clockDifferenceSeconds: clock_difference_seconds,
+    retentionBehindSeconds: retention === null ? undefined : Math.max(0, epochMs() / 1000 - retention.up_to),
     strayClusters: facts.strayClusters.length,
     taskforces,
     queues,

@@ -72,6 +72,10 @@ export function registerStateGauges(registry: Registry, { wms, readiness }: Stat
     "wms_stray_clusters",
     "Stray clusters in the list: HTCondor runs them, and the service rejected their reports.",
   );
+  const retentionBehind = gauge(
+    "wms_retention_behind_seconds",
+    "Seconds since retention began to look at all workflows and came to the end; missing: it is off.",
+  );
   const readSnapshot = cachedWithTimeout(() => readMetricsSnapshot(wms), READ_OPTIONS);
   const readReadiness = cachedWithTimeout(readiness, READ_OPTIONS);
   return async () => {
@@ -80,7 +84,8 @@ export function registerStateGauges(registry: Registry, { wms, readiness }: Stat
     ready.set(readinessNow?.ready === true ? 1 : 0);
     // While Redis does not answer, old values would look current.
     const ofRedis = [ping, memoryUsed, memoryLimit, persistenceOk];
-    for (const each of [...ofRedis, mqsFailing, providerFailing, clockDifference, strayClusters]) each.remove();
+    for (const each of [...ofRedis, mqsFailing, providerFailing, clockDifference, strayClusters, retentionBehind])
+      each.remove();
     for (const each of [taskforces, jobs, oldestWaiting, processes, paused, findings, attention]) each.reset();
     if (snapshot === undefined) return;
     // With a 0 for each code, an alert differs from a metric that is missing.
@@ -92,6 +97,7 @@ export function registerStateGauges(registry: Registry, { wms, readiness }: Stat
     for (const code of ATTENTION_CODES) attention.set({ code }, snapshot.attention.get(code) ?? 0);
     ping.set(snapshot.pingSeconds);
     strayClusters.set(snapshot.strayClusters);
+    if (snapshot.retentionBehindSeconds !== undefined) retentionBehind.set(snapshot.retentionBehindSeconds);
     if (snapshot.memory !== undefined) {
       memoryUsed.set(snapshot.memory.usedBytes);
       memoryLimit.set(snapshot.memory.limitBytes);

@@ -2,10 +2,11 @@ import { batchesOf } from "../domain/batchesOf.js";
 import type { WorkflowId } from "../domain/ids.js";
 import type { TaskDirective } from "../domain/taskDirective.js";
 import type { Taskforce } from "../domain/taskforce.js";
+import { createYielder } from "../domain/time.js";
 import type { Workflow } from "../domain/workflow.js";
 import type { NewWorkflow } from "./creation.js";
 import { taskforceJson, workflowJson } from "./documents.js";
-import { deactivatingKey, memberOf, partitionOf, profilesKey, stoppingKey } from "./keys.js";
+import { deactivatingKey, memberOf, partitionOf, profilesKey, stoppingKey, tombstonePlace } from "./keys.js";
 import { submissionJsonMembers, taskJson, toTaskforceRecord, toTaskRecord, toWorkflowRecord } from "./records.js";
 import { parseFields, type RecordByKind } from "./repositories.js";
 import type { HashFields, StoredTaskforceFields, StoredWorkflow } from "./wholeWorkflows.js";
@@ -73,20 +74,31 @@ export interface ExportedParts {
   extensions: string;
 }
 
-/** The documents of a workflow, as the API shows them. */
-export function exportedParts(stored: StoredWorkflow): ExportedParts {
+/** The documents of a workflow, as the API shows them. They are made in slices: a large one would block the process. */
+export async function exportedParts(stored: StoredWorkflow): Promise<ExportedParts> {
+  const pause = createYielder();
+  const tasks: string[] = [];
+  for (const { fields } of stored.tasks) {
+    await pause();
+    tasks.push(taskJson(parseFields("task", fields)));
+  }
+  const taskforces: string[] = [];
+  const taskforceExtensions: [uuid: string, fields: HashFields][] = [];
+  for (const taskforce of stored.taskforces) {
+    await pause();
+    taskforces.push(taskforceDocument(taskforce));
+    taskforceExtensions.push([taskforce.uuid, extensionsOf("taskforce", taskforce.fields)]);
+  }
   const extensions: WorkflowExtensions = {
     workflow: extensionsOf("workflow", stored.fields),
-    taskforces: Object.fromEntries(
-      stored.taskforces.map(({ uuid, fields }) => [uuid, extensionsOf("taskforce", fields)]),
-    ),
+    taskforces: Object.fromEntries(taskforceExtensions),
     mq_profiles: sortedByName(Object.entries(stored.profiles)),
     deactivating: stored.isDeactivating,
   };
   return {
     workflow: workflowJson(parseFields("workflow", stored.fields)),
-    task_directives: stored.tasks.map(({ fields }) => taskJson(parseFields("task", fields))),
-    taskforces: stored.taskforces.map(taskforceDocument),
+    task_directives: tasks,
+    taskforces,
     extensions: JSON.stringify(extensions),
   };
 }
@@ -111,6 +123,8 @@ export function toNewWorkflow(exported: ExportedWorkflow, partitions: number): N
     .filter(belongsInStoppingIndex)
     .flatMap(({ timestamp, taskforce_uuid }) => [timestamp, memberOf(taskforce_uuid)]);
   const commands = [
+    // A workflow that exists is not removed.
+    ["HDEL", ...tombstonePlace(partition, workflow.workflow_id)],
     ...pairCommands("ZADD", stoppingKey(partition), stopping),
     ...profileCommands(partition, workflow.workflow_id, extensions),
   ];

@@ -203,6 +203,28 @@ export const configurationsKey = (partition: number): string => `${partitionPref
 export const profilesKey = (partition: number, workflow: WorkflowId): string =>
   `${partitionPrefix(partition)}profiles:${memberOf(workflow)}`;
 
+/** Digits of the creation time that share a hash of tombstones: 16 bits of seconds, 18 hours. */
+const TOMBSTONE_TIME_DIGITS = 4;
+
+/**
+ * The hash of the tombstones of removed workflows, which were created within the same 18 hours, and the field of one.
+ * The fields are short and few, so Redis stores the hash in its compact encoding. It expires.
+ */
+export function tombstonePlace(partition: number, workflow: WorkflowId): [key: string, field: string] {
+  const member = memberOf(workflow);
+  const cut = Math.max(0, member.indexOf("-") - TOMBSTONE_TIME_DIGITS);
+  return [`${partitionPrefix(partition)}archived:${member.slice(0, cut)}`, member.slice(cut)];
+}
+
+/** The hash number in base 36 → name of the file to which removed workflows were written, and the reverse. */
+export const ARCHIVES_KEY = "wms:archives";
+
+/** The hash with the state of retention. The braces keep both keys in one slot of a Redis Cluster. */
+export const RETENTION_KEY = "wms:{retention}";
+
+/** The process that applies retention. It expires when the next run may begin. */
+export const RETENTION_LOCK_KEY = `${RETENTION_KEY}:lock`;
+
 /** Every schedd that ever had a taskforce. */
 export const KNOWN_SCHEDDS_KEY = "wms:schedds";
 

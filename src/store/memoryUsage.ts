@@ -16,6 +16,7 @@ const KINDS: readonly [name: string, pattern: RegExp][] = [
   ["configurations", /^wms:\{\d+\}:configurations$/],
   ["events", /^wms:\{\d+\}:events$/],
   ["marks of requests", /^wms:\{\d+\}:(idempotency|undelivered):/],
+  ["tombstones of removed workflows", /^wms:\{\d+\}:archived:/],
   ["queues", /^\{wmsq-/],
   ["embedded MQS", /^mqs:/],
   ["other keys of the service", /^wms:/],

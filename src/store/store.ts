@@ -29,9 +29,11 @@ import {
   RECORD_FIELDS,
   type RecordByKind,
 } from "./repositories.js";
+import { RetentionState } from "./retentionState.js";
 import { defineScripts, runScript } from "./scripts.js";
 import { StrayClusters } from "./strayClusters.js";
 import { Summaries } from "./summaries.js";
+import { Tombstones } from "./tombstones.js";
 import { Transitions } from "./transitions.js";
 import { UnknownPolls } from "./unknownPolls.js";
 
@@ -77,6 +79,8 @@ export class Store {
   readonly idempotency: IdempotencyClaims;
   readonly processes: ProcessRegistry;
   readonly deliveryMarks: DeliveryMarks;
+  readonly tombstones: Tombstones;
+  readonly retention: RetentionState;
   readonly #repositories: PartitionRepositories[];
   /** @param partitions must never change for the same data: {@link openStore} checks it */
   constructor(redis: RedisClient, partitions: number, bulk: RedisClient) {
@@ -103,6 +107,8 @@ export class Store {
     this.audit = new AuditTrail(redis);
     this.idempotency = new IdempotencyClaims(redis);
     this.processes = new ProcessRegistry(redis);
+    this.tombstones = new Tombstones(redis, partitions);
+    this.retention = new RetentionState(redis);
     this.deliveryMarks = new DeliveryMarks(redis, this.processes);
   }
 

@@ -40,7 +40,7 @@ async function compareWorkflow(store: Store, { workflow: source }: SourceWorkflo
   const id = source.workflow.workflow_id;
   const found = await readWholeWorkflow(store, id);
   if (found === undefined) return [`${id} is missing`];
-  const stored = JSON.parse(exportedJson(exportedParts(found))) as ExportedWorkflow;
+  const stored = JSON.parse(exportedJson(await exportedParts(found))) as ExportedWorkflow;
   return [
     ...differencesOf(id, source.workflow, stored.workflow),
     ...compareLists(source.task_directives, stored.task_directives, "task_id"),

@@ -5,7 +5,15 @@ import { type FileHandle, open, rename } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Writable } from "node:stream";
 import { finished } from "node:stream/promises";
-import { type ExportCounts, isTrailer, parseHeader, parseTrailer, trailerJson } from "./exportFormat.js";
+import {
+  type ExportCounts,
+  isHeader,
+  isTrailer,
+  parseHeader,
+  parseTrailer,
+  trailerJson,
+  workflowIdOfLine,
+} from "./exportFormat.js";
 import { compressionOf, createCompressor, openDecompressed, readLines, TransferFileError } from "./lines.js";
 
 /** The name of an export that is not complete. */
@@ -79,7 +87,7 @@ export class ExportWriter {
 }
 
 /** Waits until a file or the entries of a folder are on the disk. */
-async function syncPath(path: string): Promise<void> {
+export async function syncPath(path: string): Promise<void> {
   let handle: FileHandle | undefined;
   try {
     handle = await open(path, "r");
@@ -97,23 +105,27 @@ export interface NumberedLine {
 }
 
 /**
- * Reads the lines with workflows of an export.
+ * Reads the lines with workflows of an export, or of several ones that follow each other in the file.
  *
- * @throws ExportFormatError for another file, TransferFileError at the end when the file is not complete or was changed
+ * @param start bytes of the file to skip
+ * @throws ExportFormatError for another file, TransferFileError at the end of an export that is not complete or was changed
  */
-export async function* readExport(path: string): AsyncGenerator<NumberedLine> {
-  const hash = createHash("sha256");
-  let number = 0;
-  let trailer: ReturnType<typeof parseTrailer> | undefined;
-  let workflows = 0;
-  for await (const { text } of readLines(openDecompressed(path))) {
+export async function* readExport(path: string, start = 0): AsyncGenerator<NumberedLine> {
+  let hash = createHash("sha256");
+  let [number, workflows] = [0, 0];
+  let place: "at the start" | "within" | "after the trailer" = "at the start";
+  for await (const { text } of readLines(openDecompressed(path, start))) {
     number++;
-    if (trailer !== undefined) throw new TransferFileError(`${path}: line ${number} follows the trailer`);
-    if (number === 1) parseHeader(text);
-    else if (isTrailer(text)) {
-      trailer = parseTrailer(text);
-      if (trailer.sha256 !== hash.copy().digest("hex") || trailer.workflows !== workflows)
+    if (place !== "within") {
+      if (place === "after the trailer" && !isHeader(text))
+        throw new TransferFileError(`${path}: line ${number} follows the trailer`);
+      parseHeader(text);
+      [place, hash, workflows] = ["within", createHash("sha256"), 0];
+    } else if (isTrailer(text)) {
+      const trailer = parseTrailer(text);
+      if (trailer.sha256 !== hash.digest("hex") || trailer.workflows !== workflows)
         throw new TransferFileError(`${path}: the file was changed or damaged: its digest differs from the trailer's`);
+      place = "after the trailer";
       continue;
     } else {
       workflows++;
@@ -121,7 +133,24 @@ export async function* readExport(path: string): AsyncGenerator<NumberedLine> {
     }
     hash.update(`${text}\n`);
   }
-  if (trailer === undefined) throw new TransferFileError(`${path}: the file is not complete: it has no trailer`);
+  if (place !== "after the trailer")
+    throw new TransferFileError(`${path}: the file is not complete: it has no trailer`);
+}
+
+/** The last line of each workflow in the exports of a file after the first one. A damaged file is read up to the damage. */
+export async function findLaterLines(path: string): Promise<ReadonlyMap<string, number>> {
+  const lines = new Map<string, number>();
+  let [number, exports] = [0, 0];
+  try {
+    for await (const { text } of readLines(openDecompressed(path))) {
+      number++;
+      if (isHeader(text)) exports++;
+      else if (exports > 1 && !isTrailer(text)) lines.set(workflowIdOfLine(text), number);
+    }
+  } catch (error) {
+    if (!isTornFile(error)) throw error;
+  }
+  return lines;
 }
 
 /**
@@ -132,10 +161,10 @@ export async function* readPart(path: string): AsyncGenerator<string> {
     for await (const { text, isComplete } of readLines(openDecompressed(path)))
       if (isComplete && !isTrailer(text)) yield text;
   } catch (error) {
-    // A compressed file breaks off in the middle of a block.
-    if (
-      !["Z_BUF_ERROR", "Z_DATA_ERROR", "ZSTD_error_srcSize_wrong"].includes((error as NodeJS.ErrnoException).code ?? "")
-    )
-      throw error;
+    if (!isTornFile(error)) throw error;
   }
 }
+
+/** Whether a compressed file breaks off in the middle of a block. */
+const isTornFile = (error: unknown): boolean =>
+  ["Z_BUF_ERROR", "Z_DATA_ERROR", "ZSTD_error_srcSize_wrong"].includes((error as NodeJS.ErrnoException).code ?? "");

@@ -96,6 +96,13 @@ export function parseHeader(line: string): ExportHeader {
   return header.data;
 }
 
+/** Whether a line begins an export. */
+export const isHeader = (line: string): boolean => line.startsWith('{"format":');
+
+/** The workflow of a line, without parsing all of it; empty for a line that holds none. */
+export const workflowIdOfLine = (line: string): string =>
+  /^\{"workflow":\{"workflow_id":"([^"\\]*)"/.exec(line)?.[1] ?? "";
+
 /** Whether a line is the trailer. */
 export const isTrailer = (line: string): boolean => line.startsWith('{"trailer":');
 

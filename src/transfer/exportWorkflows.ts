@@ -1,20 +1,14 @@
 import { rename, stat } from "node:fs/promises";
 import type { WorkflowId } from "../domain/ids.js";
-import { inOrder } from "../domain/inOrder.js";
 import { exportedJson, exportedParts } from "../store/exportedWorkflow.js";
 import type { Store } from "../store/store.js";
-import { readWholeWorkflow, type StoredWorkflow } from "../store/wholeWorkflows.js";
+import type { StoredWorkflow } from "../store/wholeWorkflows.js";
 import { type ScannedWorkflow, scanWorkflows } from "../store/workflowScan.js";
 import { endedAt } from "./endedAt.js";
 import { ExportWriter, partName, readPart } from "./exportFile.js";
 import { type ExportCounts, type ExportFilter, headerJson, parseHeader, parseWorkflowLine } from "./exportFormat.js";
 import { TransferFileError } from "./lines.js";
-
-/** Workflows that are read at the same time, and their taskforces: all are in memory. */
-const READS_AT_ONCE = 8;
-const TASKFORCES_AT_ONCE = 2000;
-/** Workflows whose taskforces are counted at the same time. */
-const COUNTS_AT_ONCE = 32;
+import { readWorkflows } from "./readWorkflows.js";
 
 /** What an export has done so far. */
 export interface ExportProgress {
@@ -99,13 +93,7 @@ async function* readWanted(
 ): AsyncGenerator<StoredWorkflow> {
   const total = filter.workflow_ids?.length ?? (await store.indexes.countAll("workflow"));
   let workflows = counts.workflows;
-  const counted = inOrder(selectWorkflows(store, filter, after), { items: COUNTS_AT_ONCE }, async (id) => ({
-    id,
-    taskforces: await store.indexes.countTaskforcesOf(id),
-  }));
-  const weight = { of: ({ taskforces }: { taskforces: number }) => taskforces, total: TASKFORCES_AT_ONCE };
-  const reads = inOrder(counted, { items: READS_AT_ONCE, weight }, ({ id }) => readWholeWorkflow(store, id));
-  for await (const stored of reads) {
+  for await (const { stored } of readWorkflows(store, selectWorkflows(store, filter, after))) {
     signal?.throwIfAborted();
     // A workflow may have been purged since the scan.
     if (stored !== undefined && isWanted(stored, filter)) yield stored;
@@ -116,7 +104,7 @@ async function* readWanted(
 
 /** Writes the line of a workflow. */
 export async function writeWorkflow(writer: ExportWriter, stored: StoredWorkflow): Promise<void> {
-  const parts = exportedParts(stored);
+  const parts = await exportedParts(stored);
   const counts = { taskDirectives: parts.task_directives.length, taskforces: parts.taskforces.length };
   await writer.writeLine(exportedJson(parts), counts);
 }
@@ -134,9 +122,9 @@ async function* selectWorkflows(
   store: Store,
   { workflow_ids, created_since }: ExportFilter,
   after: ScannedWorkflow | undefined,
-): AsyncGenerator<WorkflowId> {
-  if (workflow_ids !== undefined) yield* workflow_ids as WorkflowId[];
-  else for await (const { id } of scanWorkflows(store, { since: created_since, after })) yield id;
+): AsyncGenerator<{ id: WorkflowId }> {
+  if (workflow_ids === undefined) yield* scanWorkflows(store, { since: created_since, after });
+  else for (const id of workflow_ids) yield { id: id as WorkflowId };
 }
 
 const isWanted = (stored: StoredWorkflow, { ended_before }: ExportFilter): boolean =>

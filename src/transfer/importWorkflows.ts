@@ -115,7 +115,7 @@ async function importOne(
     if (!isDryRun) await importWorkflow(store, exported);
     return { outcome: "imported", taskforces };
   }
-  const stored = JSON.parse(exportedJson(exportedParts(found))) as ExportedWorkflow;
+  const stored = JSON.parse(exportedJson(await exportedParts(found))) as ExportedWorkflow;
   if (isDeepStrictEqual(stored, exported)) return { outcome: "unchanged", taskforces: 0 };
   const refuse = (reason: string): Outcome => ({ reject: { place, workflow_id: id, reason } });
   const conflict = isOverwriting ? undefined : explainConflict(stored, exported);

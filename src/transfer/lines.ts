@@ -35,9 +35,13 @@ export const createCompressor = (compression: Compression): Transform | undefine
       ? zstd(createZstdCompress)
       : undefined;
 
-/** A file's contents, decompressed by the end of its name. Errors of the file are errors of the stream. */
-export function openDecompressed(path: string): Readable {
-  const file = createReadStream(path);
+/**
+ * A file's contents, decompressed by the end of its name. Errors of the file are errors of the stream.
+ *
+ * @param start bytes of the file to skip
+ */
+export function openDecompressed(path: string, start = 0): Readable {
+  const file = createReadStream(path, { start });
   const compression = compressionOf(path.replace(/\.part$/, ""));
   if (compression === "none") return file;
   const decompressor = compression === "gzip" ? zlib.createGunzip() : zstd(createZstdDecompress);

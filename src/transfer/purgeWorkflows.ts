@@ -5,8 +5,8 @@ import { removeWorkflow } from "../store/removal.js";
 import type { Store } from "../store/store.js";
 import { readWholeWorkflow, type StoredWorkflow } from "../store/wholeWorkflows.js";
 import { endedAt } from "./endedAt.js";
-import { readExport } from "./exportFile.js";
-import { parseWorkflowLine } from "./exportFormat.js";
+import { type NumberedLine, readExport } from "./exportFile.js";
+import { workflowIdOfLine } from "./exportFormat.js";
 
 /** Workflows that are removed at the same time. */
 const REMOVALS_AT_ONCE = 4;
@@ -26,6 +26,8 @@ export interface PurgeOptions {
   store: Store;
   /** Removes also workflows that have not ended. */
   isForced: boolean;
+  /** Commands of the step that removes a workflow, such as those of `createTombstoneWriter`. */
+  commandsFor?: (id: WorkflowId) => readonly (readonly (string | number)[])[];
   signal?: AbortSignal | undefined;
   onProgress?: ((counts: PurgeCounts) => void) | undefined;
 }
@@ -36,14 +38,17 @@ export interface PurgeOptions {
  *
  * @param path a complete export
  */
-export async function purgeExported(path: string, options: PurgeOptions): Promise<PurgeCounts> {
-  return purge(readExport(path), options, async ({ text }) => {
-    const { workflow } = parseWorkflowLine(text);
-    const stored = await readWholeWorkflow(options.store, workflow.workflow_id);
+export const purgeExported = (path: string, options: PurgeOptions): Promise<PurgeCounts> =>
+  purgeLines(readExport(path), options);
+
+/** The same for some lines of a complete export. */
+export const purgeLines = (lines: AsyncIterable<NumberedLine>, options: PurgeOptions): Promise<PurgeCounts> =>
+  purge(lines, options, async ({ text }) => {
+    // Parsing all of a large workflow would block the process.
+    const stored = await readWholeWorkflow(options.store, workflowIdOfLine(text) as WorkflowId);
     if (stored === undefined) return "missing";
-    return exportedJson(exportedParts(stored)) === text ? stored : "changed";
+    return exportedJson(await exportedParts(stored)) === text ? stored : "changed";
   });
-}
 
 /** Removes workflows without a copy. */
 export const purgeWithoutExport = (
@@ -53,7 +58,7 @@ export const purgeWithoutExport = (
 
 async function purge<T>(
   items: AsyncIterable<T> | Iterable<T>,
-  { store, isForced, signal, onProgress }: PurgeOptions,
+  { store, isForced, commandsFor, signal, onProgress }: PurgeOptions,
   read: (item: T) => Promise<StoredWorkflow | "missing" | "changed">,
 ): Promise<PurgeCounts> {
   const counts: PurgeCounts = { purged: 0, taskforces: 0, kept: 0, missing: 0 };
@@ -62,7 +67,9 @@ async function purge<T>(
     const stored = await read(item);
     if (stored === "missing") return "missing";
     const isPurgeable = stored !== "changed" && (isForced || endedAt(stored) !== undefined);
-    return isPurgeable && (await removeWorkflow(store, stored)) ? stored.taskforces.length : "kept";
+    return isPurgeable && (await removeWorkflow(store, stored, commandsFor?.(stored.id)))
+      ? stored.taskforces.length
+      : "kept";
   });
   for await (const outcome of removals) {
     if (typeof outcome === "string") counts[outcome]++;

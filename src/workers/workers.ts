@@ -10,6 +10,7 @@ import { finishDeactivation } from "../lifecycle/deactivate.js";
 import { queuePositionOf } from "../lifecycle/handOut.js";
 import { reconcile } from "../lifecycle/reconcile.js";
 import { BACKGROUND_QUEUE_NAMES } from "../queues/queues.js";
+import type { RetentionSettings } from "../transfer/retention.js";
 import { summarizeDirtyWorkflows } from "../views/summary/summarize.js";
 import {
   type BackgroundWork,
@@ -20,6 +21,7 @@ import {
   startBackgroundWorker,
 } from "./backgroundWorker.js";
 import { startPeriodic } from "./periodic.js";
+import { retentionWork } from "./retention.js";
 
 /** The longest wait between two attempts to activate a workflow's queues. */
 const MAX_ACTIVATION_BACKOFF_MS = 3_600_000;
@@ -28,6 +30,8 @@ interface WorkerOptions extends BackgroundWorkerOptions {
   reconcileSeconds: number;
   /** Seconds before the second attempt to activate queues. The wait doubles with each further one. */
   activationRetryWaitSeconds: number;
+  /** Undefined: workflows are kept for ever. */
+  retention?: RetentionSettings | undefined;
 }
 
 /** The running workers of a process. */
@@ -40,12 +44,16 @@ export interface Workers {
 export function startWorkers(wms: Wms, options: WorkerOptions): Workers {
   const workers = defineBackgroundWork(wms, options).map((work) => startBackgroundWorker(work, options, wms));
   rescheduleFanoutOnCompletion(wms, workers);
+  const stopping = new AbortController();
+  const { retention } = options;
   const periodicWork = [
     { name: "reclaim", intervalMs: 500, runOnce: () => reclaimLeases(wms) },
     { name: "reconcile", intervalMs: options.reconcileSeconds * 1000, runOnce: () => reconcileAndLog(wms) },
+    ...(retention === undefined ? [] : [retentionWork(wms, retention, stopping.signal)]),
   ].map((work) => startPeriodic(work, wms));
   return {
     async close(forceSignal) {
+      stopping.abort();
       const closing = Promise.allSettled([...periodicWork, ...workers].map((each) => each.close()));
       if ((await Promise.race([closing, waitForAbort(forceSignal)])) === "aborted")
         await Promise.all(workers.map((worker) => worker.requeueActiveJobs()));

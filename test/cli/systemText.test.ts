@@ -40,6 +40,7 @@ const SYSTEM: SystemState = {
   ],
   upstreams: { mqs: FAILING, identity_provider: UPSTREAM, pilot_images: null },
   reconcile: null,
+  retention: null,
   queues: [
     { ...QUEUE, name: "starter-a", schedd: "a", paused: { by: "olga", since: 1_795_978_383.3 } },
     { ...QUEUE, name: "starter-b", schedd: "b", active: 0, paused: { by: null, since: null } },

@@ -128,9 +128,25 @@ describe("the error names an invalid setting", () => {
     [{ MQS_CLIENT_ID: "id" }, /^MQS_TOKEN_URL, MQS_CLIENT_SECRET: must be set too/],
     [{ METRICS_TOKEN: "two words" }, /^METRICS_TOKEN: must consist of visible/],
     [{ METRICS_PORT: "-1" }, /^METRICS_PORT: /],
+    [{ RETENTION_DAYS: "0" }, /^RETENTION_DAYS: expected days, more than 0 and up to 36500, got "0"$/],
+    [{ RETENTION_DAYS: "90d" }, /^RETENTION_DAYS: /],
+    [{ TOMBSTONE_DAYS: "-1" }, /^TOMBSTONE_DAYS: /],
+    [{ RETENTION_DAYS: "90" }, /^ARCHIVE_DIR: must be set, because RETENTION_DAYS is; none removes workflows without/],
   ])("%j", (environment, message) => {
     const read = () => readConfig(environment as Record<string, string>);
     expect(read).toThrow(ConfigError);
     expect(read).toThrow(message);
+  });
+});
+
+test("workflows are kept for ever, unless retention is set", () => {
+  expect(readConfig({ ARCHIVE_DIR: "/archive" }).retention).toBeUndefined();
+  expect(readConfig({ RETENTION_DAYS: "0.5", ARCHIVE_DIR: "/archive" }).retention).toEqual({
+    days: 0.5,
+    archiveDir: "/archive",
+  });
+  expect(readConfig({ RETENTION_DAYS: "90", ARCHIVE_DIR: "none" }).retention).toEqual({
+    days: 90,
+    archiveDir: undefined,
   });
 });

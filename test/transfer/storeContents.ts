@@ -3,12 +3,12 @@ import { findKeys } from "../setup/testRedis.js";
 
 /**
  * All keys of the store's partitions with their contents, except what has no place in an export: events, configurations
- * that nothing refers to, and marks of requests.
+ * that nothing refers to, and marks of requests; nor tombstones and the state of retention.
  */
 export async function storeContents(redis: RedisClient): Promise<Record<string, unknown>> {
   const contents: Record<string, unknown> = {};
   for (const key of (await findKeys(redis, "wms:{*")).sort()) {
-    if (/:(events|configurations|dirty)$/.test(key)) continue;
+    if (/:(events|configurations|dirty)$|:archived:|^wms:\{retention\}/.test(key)) continue;
     const content = await readKey(redis, key);
     if (Object.keys(content as object).length > 0) contents[key] = content;
   }

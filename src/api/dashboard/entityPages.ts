@@ -2,9 +2,9 @@ import { type RequestHandler, Router } from "express";
 import { hideSecrets } from "../../domain/hideSecrets.js";
 import { isTaskforceUuid } from "../../domain/ids.js";
 import type { Taskforce } from "../../domain/taskforce.js";
-import { notFound } from "../../domain/wmsError.js";
 import type { Workflow } from "../../domain/workflow.js";
 import type { Wms } from "../../lifecycle/context.js";
+import { entityNotFound } from "../../lifecycle/entityNotFound.js";
 import { requireWorkflow } from "../../lifecycle/requireWorkflow.js";
 import { taskforceJson, workflowJson } from "../../store/documents.js";
 import { entityLinkOf } from "./operatorPaths.js";
@@ -31,7 +31,7 @@ const sendAsJson =
 
 const taskforcePage = (wms: Wms, basePath: string) => async (uuid: string) => {
   const record = isTaskforceUuid(uuid) ? await wms.store.fetch("taskforce", uuid) : undefined;
-  if (record === undefined) throw notFound(`no taskforce found with uuid: ${uuid}`);
+  if (record === undefined) throw await entityNotFound(wms, "taskforce", uuid);
   const { submit_dict: _, pilot_config, ...shown } = JSON.parse(taskforceJson(record)) as Taskforce;
   const { environment: __, ...pilot } = pilot_config;
   return {

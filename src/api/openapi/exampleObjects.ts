@@ -233,6 +233,12 @@ export const system = {
   ],
   upstreams,
   reconcile,
+  retention: {
+    begun: NOW,
+    last_run: { at: NOW, seconds: 4.2, archived: 12, removed: 12, kept: 0, is_complete: true },
+    up_to: NOW,
+    is_behind: false,
+  },
   queues: [
     {
       name: `starter-${SCHEDD}`,

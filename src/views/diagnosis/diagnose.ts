@@ -1,8 +1,8 @@
 import { type Diagnosis, toDiagnosis } from "../../domain/diagnosis.js";
 import { isTaskforceUuid, type WorkflowId, workflowOf } from "../../domain/ids.js";
-import { notFound } from "../../domain/wmsError.js";
 import type { Deactivation } from "../../domain/workflow.js";
 import type { Wms } from "../../lifecycle/context.js";
+import { entityNotFound } from "../../lifecycle/entityNotFound.js";
 import { requireWorkflow } from "../../lifecycle/requireWorkflow.js";
 import { readFreshSummary } from "../summary/freshSummary.js";
 import { waitsOfTaskforce } from "../summary/summarize.js";
@@ -36,7 +36,7 @@ export async function diagnoseTaskforce(wms: Wms, uuid: string): Promise<Diagnos
   const [record, owner] = isTaskforceUuid(uuid)
     ? await Promise.all([wms.store.fetch("taskforce", uuid), wms.store.fetch("workflow", workflowOf(uuid))])
     : [];
-  if (record === undefined || !isTaskforceUuid(uuid)) throw notFound(`no taskforce found with uuid: ${uuid}`);
+  if (record === undefined || !isTaskforceUuid(uuid)) throw await entityNotFound(wms, "taskforce", uuid);
   const taskforce = {
     n_taskforces: 1,
     taskforces_by_phase: { [record.phase]: 1 },

@@ -1,6 +1,6 @@
 import type { FindRequest } from "../../domain/requestSchemas.js";
-import { notFound } from "../../domain/wmsError.js";
 import type { Wms } from "../../lifecycle/context.js";
+import { entityNotFound } from "../../lifecycle/entityNotFound.js";
 import { taskforceJson, workflowJson } from "../../store/documents.js";
 import type { EntityKind, IdByKind } from "../../store/keys.js";
 import { taskJson } from "../../store/records.js";
@@ -22,7 +22,7 @@ const SERIALIZERS: { [K in EntityKind]: (record: StoredByKind[K]) => string } = 
 /** Reads an entity as JSON text. @throws WmsError `not-found` */
 export async function readEntity<K extends EntityKind>(wms: Wms, kind: K, id: string): Promise<string> {
   const record = ID_CHECKS[kind](id) ? await wms.store.fetch(kind, id as IdByKind[K]) : undefined;
-  if (record === undefined) throw notFound(`no ${kind} found with ${kind === "taskforce" ? "uuid" : "id"}: ${id}`);
+  if (record === undefined) throw await entityNotFound(wms, kind, id);
   return SERIALIZERS[kind](record);
 }
 

@@ -26,7 +26,7 @@ async function openDatabase(): Promise<{ url: string; store: Store }> {
 async function readDocuments(store: Store, { workflow }: StoredDocuments): Promise<ExportedWorkflow> {
   const stored = await readWholeWorkflow(store, workflow["workflow_id"] as never);
   if (stored === undefined) throw new Error(`${workflow["workflow_id"]} is not stored`);
-  return JSON.parse(exportedJson(exportedParts(stored))) as ExportedWorkflow;
+  return JSON.parse(exportedJson(await exportedParts(stored))) as ExportedWorkflow;
 }
 
 const LIVES: StoredDocuments[] = [

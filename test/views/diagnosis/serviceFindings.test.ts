@@ -65,6 +65,7 @@ function findingsOf(system: Partial<ServiceFacts["system"]>, facts: Partial<Serv
       redis: [redisWith({})],
       upstreams: { mqs: null, identity_provider: null, pilot_images: null },
       reconcile: null,
+      retention: null,
       queues: [queueOf("mq-activation"), starterOf("A", {})],
       layout: { version: 1, partitions: 1 },
       clock_difference_seconds: 0.1,
