@@ -1,6 +1,6 @@
 import { appendFile, readFile, stat, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { gunzipSync, gzipSync } from "node:zlib";
+import * as zlib from "node:zlib";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import type { RedisClient } from "../../src/redis/redisClient.js";
 import { openStore, type Store } from "../../src/store/store.js";
@@ -75,8 +75,18 @@ describe("export", () => {
   test("compresses by the end of the name", async () => {
     await live(store, life(1_700_000_010, []));
     await admin(url, ["export", inFolder("all.ndjson.gz")]);
-    expect(gunzipSync(await readFile(inFolder("all.ndjson.gz"))).toString()).toContain('"trailer"');
+    expect(zlib.gunzipSync(await readFile(inFolder("all.ndjson.gz"))).toString()).toContain('"trailer"');
     expect((await importInto(inFolder("all.ndjson.gz"))).stdout).toMatch(/^1 workflows imported/);
+  });
+
+  test("compresses with Zstandard where Node has it, and says where it has not", async () => {
+    await live(store, life(1_700_000_010, []));
+    const { code, stderr } = await admin(url, ["export", inFolder("all.ndjson.zst")]);
+    if ("createZstdCompress" in zlib) {
+      expect((await importInto(inFolder("all.ndjson.zst"))).stdout).toMatch(/^1 workflows imported/);
+      // The first bytes of every frame.
+      expect((await readFile(inFolder("all.ndjson.zst"))).readUInt32LE()).toBe(0xfd2fb528);
+    } else expect([code, stderr]).toEqual([2, expect.stringContaining("use Node 22.15 or later, or .gz")]);
   });
 
   test("does not replace a file, and names a missing folder", async () => {
@@ -97,11 +107,11 @@ describe("export", () => {
     for (let n = 0; n < 5; n++) ids.push(await live(store, life(1_700_000_000 + n, [])));
     await admin(url, ["export", inFolder(`whole-${name}`)]);
     const bytes = await readFile(inFolder(`whole-${name}`));
-    const text = (name.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString();
+    const text = (name.endsWith(".gz") ? zlib.gunzipSync(bytes) : bytes).toString();
     const upToThird = text.split("\n").slice(0, 4).join("\n");
     const part = `${upToThird}\n${text.split("\n")[4]?.slice(0, 50)}`;
     // Killed within a line, and within a block of gzip.
-    await writeFile(inFolder(`${name}.part`), name.endsWith(".gz") ? gzipSync(part).subarray(0, -6) : part);
+    await writeFile(inFolder(`${name}.part`), name.endsWith(".gz") ? zlib.gzipSync(part).subarray(0, -6) : part);
     const { code, stdout } = await admin(url, ["export", inFolder(name)]);
     expect(stdout).toContain(`holds 5 workflows, 5 task directives, 5 taskforces (continued after ${ids[2]})`);
     expect(code).toBe(0);
