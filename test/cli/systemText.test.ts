@@ -40,7 +40,11 @@ const SYSTEM: SystemState = {
   ],
   upstreams: { mqs: FAILING, identity_provider: UPSTREAM, pilot_images: null },
   reconcile: null,
-  retention: null,
+  retention: {
+    begun: 1_795_978_383.3,
+    last_run: { at: 1_795_978_383.3, seconds: 2.5, archived: 12, removed: 11, kept: 1, is_complete: false },
+    ...{ up_to: 1_795_878_383.3, is_behind: true },
+  },
   queues: [
     { ...QUEUE, name: "starter-a", schedd: "a", paused: { by: "olga", since: 1_795_978_383.3 } },
     { ...QUEUE, name: "starter-b", schedd: "b", active: 0, paused: { by: null, since: null } },
@@ -68,6 +72,7 @@ test("system names failures, an upgrade, missing workers and pauses", async () =
     "MQS: failing since 2026-11-29T18:53:11Z (HTTP 503�[31m); last answer 2026-11-29T18:48:30Z",
     "Identity provider: last answer 2026-11-29T18:48:30Z in 12 ms",
     "Reconcile: no pass yet",
+    "Retention: last run 2026-11-29T18:53:03Z archived 12, removed 11 workflows; complete up to 2026-11-28T15:06:23Z",
     "Clocks: at most 2.5 s apart",
     "Layout: version 2, 16 partitions",
   ]);

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
 import packageJson from "../../package.json" with { type: "json" };
 import type { RedisClient } from "../../src/redis/redisClient.js";
 import { type ProcessFacts, ProcessRegistry, type ProcessState } from "../../src/store/processRegistry.js";
+import { RetentionState } from "../../src/store/retentionState.js";
 import { type ServiceScenario, startServiceScenario } from "../scenarios/serviceScenario.js";
 import { closeContexts, sharedBrowser } from "../setup/browser.js";
 import { freshDatabase } from "../setup/database.js";
@@ -209,6 +210,22 @@ it("shows the memory limit of Redis as a bar with text, and a replica that lags"
   const table = `Replicas of 127.0.0.1:${master.port}`;
   const [address, state] = await waitForRow(driver, table, "online");
   expect([address, state]).toEqual([`127.0.0.1:${replica.port}`, "online"]);
+  expect(await driver.findAccessibilityViolations()).toEqual([]);
+  await driver.close();
+});
+
+it("shows the last run of retention, and that it is behind", async () => {
+  const now = Date.now() / 1000;
+  const retention = new RetentionState(redis);
+  await retention.takeLock("another process", { expiryMs: 60_000, now });
+  const run = { at: now - 60, seconds: 1, archived: 12, removed: 11, kept: 1, is_complete: true };
+  await retention.saveRun(run, { upTo: now - 3 * 86_400 });
+  const driver = await openSystemView();
+  const fact = (name: string) => driver.page.locator(".facts > div").filter({ hasText: name }).locator("dd");
+  await fact("Archived, removed").waitFor();
+  expect(await fact("Archived, removed").textContent()).toBe("12, 11");
+  expect(await fact("Last retention").textContent()).toMatch(/^1 min.* ago$/);
+  expect(await fact("Old workflows removed up to").textContent()).toMatch(/^3 d.* ago behind$/);
   expect(await driver.findAccessibilityViolations()).toEqual([]);
   await driver.close();
 });

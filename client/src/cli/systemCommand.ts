@@ -34,6 +34,8 @@ function formatSystem(terminal: Terminal, system: SystemState): string[] {
     `Identity provider: ${upstreamText(terminal, upstreams.identity_provider)}`,
     ...(upstreams.pilot_images === null ? [] : [`Pilot images: ${upstreamText(terminal, upstreams.pilot_images)}`]),
     `Reconcile: ${reconcileText(reconcile)}`,
+    // A service of an earlier release does not report it.
+    ...(system.retention == null ? [] : [`Retention: ${retentionText(terminal, system.retention)}`]),
     `Clocks: at most ${formatMilliseconds(1000 * clockSeconds)} apart`,
     `Layout: version ${layout.version}, ${formatCount(layout.partitions, "partition")}`,
     "",
@@ -59,6 +61,16 @@ function reconcileText(pass: SystemState["reconcile"]): string {
   if (pass === null) return "no pass yet";
   const { at, seconds, added, dropped } = pass;
   return `last pass ${timeText(at)} took ${formatMilliseconds(1000 * seconds)}, added ${formatCount(added, "job")}, dropped ${dropped}`;
+}
+
+function retentionText(terminal: Terminal, state: NonNullable<SystemState["retention"]>): string {
+  const { last_run: run, up_to, is_behind } = state;
+  const counts =
+    run === null
+      ? "no run yet"
+      : `last run ${timeText(run.at)} archived ${run.archived}, removed ${run.removed} workflows`;
+  const progress = `complete up to ${timeText(up_to)}`;
+  return `${counts}; ${is_behind ? terminal.colorize("yellow", progress) : progress}`;
 }
 
 const processTable = (terminal: Terminal, processes: SystemState["processes"]): string =>

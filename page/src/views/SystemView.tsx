@@ -98,11 +98,31 @@ function Overview({ system }: { system: SystemState }) {
               { name: "It took", value: formatMilliseconds(1000 * reconcile.seconds) },
               { name: "Jobs added, dropped", value: `${reconcile.added}, ${reconcile.dropped}` },
             ]),
+        ...retentionFacts(system),
         { name: "Clocks apart", value: formatMilliseconds(1000 * clock_difference_seconds) },
         { name: "Layout", value: `version ${layout.version}, ${formatCount(layout.partitions, "partition")}` },
       ]}
     />
   );
+}
+
+/** Nothing while no worker removes old workflows. */
+function retentionFacts({ retention }: SystemState): { name: string; value: ComponentChildren }[] {
+  if (retention === null) return [];
+  const { last_run: run, up_to, is_behind } = retention;
+  return [
+    { name: "Last retention", value: run ? <RelativeTime at={run.at} /> : "none yet" },
+    ...(run === null ? [] : [{ name: "Archived, removed", value: `${run.archived}, ${run.removed}` }]),
+    {
+      name: "Old workflows removed up to",
+      value: (
+        <>
+          <RelativeTime at={up_to} />
+          {is_behind && <span class="danger-text"> behind</span>}
+        </>
+      ),
+    },
+  ];
 }
 
 function Upstream({ name, upstream }: { name: string; upstream: UpstreamState | null }) {
