@@ -289,10 +289,33 @@ describe("verify", () => {
   };
 });
 
+test("stats shows the memory by kind, the largest and oldest workflows, and what a purge would free", async () => {
+  const large = await live(store, {
+    ...life(1_700_000_020, ["launch"]),
+    tasks: [{ image: "image", taskforces: Array(5).fill({ schedd: "ap", steps: ["launch"], errors: {} }) }],
+  });
+  const oldest = await live(store, life(1_700_000_010, ["launch", "submit", "complete"]));
+  const { stdout } = await admin(url, ["stats", "--ended-before", "2100-01-01", "--json"]);
+  const { bytes, kinds, ...rest } = JSON.parse(stdout);
+  const keys = Object.fromEntries(kinds.map(({ kind, keys }: { kind: string; keys: number }) => [kind, keys]));
+  expect(keys).toMatchObject({ workflows: 2, "task directives": 2, taskforces: 6, configurations: 1 });
+  expect(keys).not.toHaveProperty("keys of other programs");
+  expect(bytes).toBe(kinds.reduce((sum: number, kind: { bytes: number }) => sum + kind.bytes, 0));
+  expect(rest.largest.map(({ id }: { id: string }) => id)).toEqual([large, oldest]);
+  expect(rest).toMatchObject({
+    taskforces: 6,
+    oldest: { id: oldest, timestamp: 1_700_000_010 },
+    purgeable: { workflows: 1, taskforces: 1, estimatedBytes: Math.round(bytes / 6) },
+  });
+  const text = await admin(url, ["stats"]);
+  expect(text.stdout).toMatch(/^ +0\.0 MiB {2}taskforces \(6 keys\)$/m);
+  expect(text.stdout).toContain(`Oldest: ${oldest}, created 2023-11-14T22:13:30.000Z`);
+});
+
 test("the commands, their options and errors are explained", async () => {
   const help = await admin(url, ["--help"]);
   expect(help.code).toBe(0);
-  for (const verb of ["export", "import", "verify", "purge"]) {
+  for (const verb of ["export", "import", "verify", "purge", "stats", "migrate"]) {
     expect(help.stdout).toContain(`  ${verb}`);
     expect((await admin(url, [verb, "--help"])).stdout).toContain("--json");
   }
