@@ -38,14 +38,17 @@ function settingsValuesSchema(): JsonSchema {
   };
 }
 
-function valueSchema(name: string, { type, minimum, maximum, minLength, pattern }: JsonSchema): JsonSchema {
+function valueSchema(
+  name: string,
+  { type, minimum, exclusiveMinimum, maximum, minLength, pattern }: JsonSchema,
+): JsonSchema {
   switch (type) {
     case "boolean":
       return { type };
     case "integer":
     case "number":
       // The manifests name ports, so that the system can't choose one.
-      return { type, minimum: /^(REST|METRICS)_PORT$/.test(name) ? 1 : minimum, maximum };
+      return { type, minimum: /^(REST|METRICS)_PORT$/.test(name) ? 1 : minimum, exclusiveMinimum, maximum };
     case "object":
       return { type: ["object", "string"] };
   }

@@ -31,6 +31,7 @@ const everySetting = (): Record<string, unknown> =>
       if (name === "CLUSTER_LOCATIONS") return [name, { osg: { schedd: "submit.example.org" } }];
       if (name === "MAX_CONNECTIONS_PER_ADDRESS") return [name, 7];
       if (name === "METRICS_PORT") return [name, 9102];
+      if (name === "RETENTION_DAYS") return [name, 90.5];
       // At the edge of both ranges.
       if (name === "TMS_ACTION_RETRIES") return [name, 60];
       return [name, typeof fallback === "number" ? fallback + (name.endsWith("_SECONDS") ? 0.5 : 1) : `a ${name}: #1`];
