@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import { type Config, readConfig } from "../config/config.js";
+import { type DataConfig, readDataConfig } from "../config/config.js";
 import type { RedisLocation } from "../domain/redisLocation.js";
 import { connectClient } from "../redis/connectClients.js";
 import { findRunningServer } from "../redis/dataFolder.js";
@@ -11,7 +11,7 @@ import { AdminError, EXIT_CODE } from "./exitCodes.js";
 
 /** What a command works with. */
 export interface AdminSession {
-  config: Config;
+  config: DataConfig;
   store: Store;
   log: Logger;
   /** Aborts at Ctrl-C. */
@@ -31,7 +31,7 @@ export async function openSession(
   work: (session: AdminSession) => Promise<void>,
   open: typeof openStore = openStore,
 ): Promise<void> {
-  const config = readConfig(env);
+  const config = readDataConfig(env);
   await runInterruptible(async (signal) => {
     const redis = await provideRedis({
       location: config.redis ?? (await findOwnServer(config.dataDir)),

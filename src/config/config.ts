@@ -2,23 +2,23 @@ import { defaultClusterLocations } from "../domain/clusters.js";
 import { readAccessConfig, readBasePath } from "./accessConfig.js";
 import { readRedisConfig } from "./redisConfig.js";
 import { withSecretFiles } from "./secretFiles.js";
-import { ConfigError, collectSecrets, settingsSchema } from "./settings.js";
+import { ConfigError, collectSecrets, type Settings, settingsSchema } from "./settings.js";
 
 export { ConfigError } from "./settings.js";
 
 /** All settings, validated. Durations are seconds, sizes bytes. */
 export type Config = ReturnType<typeof readConfig>;
+/** The settings of the data, for a tool without a server. */
+export type DataConfig = ReturnType<typeof readDataConfig>;
 
 /** Quotes a value that is one short word. Any other could hold a secret, such as an address with a password. */
 const quoteWord = (value: string | undefined): string =>
   value !== undefined && /^[\w.+-]{1,20}$/.test(value) ? `, got "${value}"` : "";
 
-/**
- * Reads and validates the environment, and the files with secrets that it names. An empty variable counts as unset.
- *
- * @throws ConfigError that names the variable
- */
-export function readConfig(variables: Readonly<Record<string, string | undefined>>) {
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/** An empty variable counts as unset. @throws ConfigError that names the variable */
+function readSettings(variables: Variables): Settings {
   const environment = withSecretFiles(variables);
   const parsed = settingsSchema.safeParse(
     Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== "")),
@@ -29,10 +29,19 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     const message = issue?.message ?? "is not usable";
     throw new ConfigError(`${name}: ${message}${message.startsWith("expected") ? quoteWord(environment[name]) : ""}`);
   }
-  const env = parsed.data;
-  const isProduction = env.NODE_ENV === "production";
+  return parsed.data;
+}
+
+/**
+ * Reads and validates the environment, and the files with secrets that it names.
+ *
+ * @throws ConfigError that names the variable
+ */
+export function readConfig(variables: Variables) {
+  const env = readSettings(variables);
   return {
-    isProduction,
+    ...dataConfigOf(env),
+    isProduction: env.NODE_ENV === "production",
     host: env.REST_HOST,
     /** 0: any free port. */
     port: env.REST_PORT,
@@ -59,19 +68,6 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     },
     /** Requests of one caller; 0: unlimited. */
     rateLimitPerMinute: env.RATE_LIMIT_PER_MINUTE,
-    /** Undefined: the service starts its own Redis, with its data in `dataDir`. */
-    redis: readRedisConfig(env),
-    redisWaitSeconds: env.REDIS_WAIT_SECONDS,
-    dataDir: env.DATA_DIR,
-    lifecycle: {
-      clusters: env.CLUSTER_LOCATIONS ?? defaultClusterLocations(isProduction),
-      pilotImagesDir: env.CVMFS_PILOT_SINGULARITY_IMAGES_DIR,
-      entityMaxBytes: env.ENTITY_MAX_BYTES,
-      queryMaxBytes: env.USER_QUERY_MAX_BYTES,
-      queryMaxScan: env.QUERY_MAX_SCAN,
-      actionRetries: env.TMS_ACTION_RETRIES,
-      retryWaitSeconds: env.TMS_RETRY_WAIT,
-    },
     mqs: {
       /** Undefined: the embedded MQS. */
       address: env.MQS_ADDRESS,
@@ -87,11 +83,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     },
     /** Undefined: workflows are kept for ever. */
     retention: readRetention(env.RETENTION_DAYS, env.ARCHIVE_DIR),
-    /** Days for which a 404 says that a workflow was removed. */
-    tombstoneDays: env.TOMBSTONE_DAYS,
-    leaseSeconds: env.TMS_LEASE_SECONDS,
     reconcileSeconds: env.RECONCILE_SECONDS,
-    partitions: env.STORE_PARTITIONS,
     /** Without a token only requests from localhost may read the metrics. The port is for a worker process. */
     metrics: { token: env.METRICS_TOKEN, port: env.METRICS_PORT },
     /** Number of web processes that share the port; 1: this process is the only one. */
@@ -105,6 +97,33 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     shutdown: { graceSeconds: env.SHUTDOWN_GRACE_SECONDS, seconds: env.SHUTDOWN_SECONDS },
   };
 }
+
+/**
+ * Reads the settings of the data alone. Those of ports and authentication may be missing or contradict each other.
+ *
+ * @throws ConfigError that names the variable
+ */
+export const readDataConfig = (variables: Variables) => dataConfigOf(readSettings(variables));
+
+const dataConfigOf = (env: Settings) => ({
+  /** Undefined: the service starts its own Redis, with its data in `dataDir`. */
+  redis: readRedisConfig(env),
+  redisWaitSeconds: env.REDIS_WAIT_SECONDS,
+  dataDir: env.DATA_DIR,
+  partitions: env.STORE_PARTITIONS,
+  leaseSeconds: env.TMS_LEASE_SECONDS,
+  /** Days for which a 404 says that a workflow was removed. */
+  tombstoneDays: env.TOMBSTONE_DAYS,
+  lifecycle: {
+    clusters: env.CLUSTER_LOCATIONS ?? defaultClusterLocations(env.NODE_ENV === "production"),
+    pilotImagesDir: env.CVMFS_PILOT_SINGULARITY_IMAGES_DIR,
+    entityMaxBytes: env.ENTITY_MAX_BYTES,
+    queryMaxBytes: env.USER_QUERY_MAX_BYTES,
+    queryMaxScan: env.QUERY_MAX_SCAN,
+    actionRetries: env.TMS_ACTION_RETRIES,
+    retryWaitSeconds: env.TMS_RETRY_WAIT,
+  },
+});
 
 /** The value of `ARCHIVE_DIR` for removal without a copy. */
 const NO_ARCHIVE = "none";

@@ -312,6 +312,12 @@ test("stats shows the memory by kind, the largest and oldest workflows, and what
   expect(text.stdout).toContain(`Oldest: ${oldest}, created 2023-11-14T22:13:30.000Z`);
 });
 
+test("the settings of ports and authentication are not needed", async () => {
+  const production = { NODE_ENV: "production", REST_HOST: "0.0.0.0", METRICS_PORT: "1" };
+  const { code, stderr } = await admin(url, ["export", inFolder("all.ndjson")], production);
+  expect([code, stderr]).toEqual([0, ""]);
+});
+
 test("the commands, their options and errors are explained", async () => {
   const help = await admin(url, ["--help"]);
   expect(help.code).toBe(0);
