@@ -78,6 +78,8 @@ async function purge(
   const purgeOptions = {
     store,
     isForced,
+    // The file may be an export of other workflows.
+    filter: options.filter,
     commandsFor: await createTombstoneWriter(store, tombstones),
     signal,
     onProgress: ({ purged, kept, missing, taskforces }: PurgeCounts) =>
@@ -101,5 +103,5 @@ const describe = ({ purged, taskforces, kept, missing }: PurgeCounts): string =>
   [
     `${purged} workflows purged (${taskforces} taskforces)`,
     ...(missing === 0 ? [] : [`${missing} were gone already`]),
-    ...(kept === 0 ? [] : [`${kept} kept: they have not ended, or have changed since the export`]),
+    ...(kept === 0 ? [] : [`${kept} kept: they have not ended, have changed since the export, or are not selected`]),
   ].join(", ");

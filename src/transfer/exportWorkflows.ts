@@ -4,9 +4,9 @@ import { exportedJson, exportedParts } from "../store/exportedWorkflow.js";
 import type { Store } from "../store/store.js";
 import type { StoredWorkflow } from "../store/wholeWorkflows.js";
 import { type ScannedWorkflow, scanWorkflows } from "../store/workflowScan.js";
-import { endedAt } from "./endedAt.js";
 import { ExportWriter, partName, readPart } from "./exportFile.js";
 import { type ExportCounts, type ExportFilter, headerJson, parseHeader, parseWorkflowLine } from "./exportFormat.js";
+import { isSelected } from "./isSelected.js";
 import { TransferFileError } from "./lines.js";
 import { readWorkflows } from "./readWorkflows.js";
 
@@ -96,7 +96,7 @@ async function* readWanted(
   for await (const { stored } of readWorkflows(store, selectWorkflows(store, filter, after))) {
     signal?.throwIfAborted();
     // A workflow may have been purged since the scan.
-    if (stored !== undefined && isWanted(stored, filter)) yield stored;
+    if (stored !== undefined && isSelected(stored, filter)) yield stored;
     workflows++;
     onProgress?.({ workflows, total, taskforces: counts.taskforces });
   }
@@ -126,9 +126,6 @@ async function* selectWorkflows(
   if (workflow_ids === undefined) yield* scanWorkflows(store, { since: created_since, after });
   else for (const id of workflow_ids) yield { id: id as WorkflowId };
 }
-
-const isWanted = (stored: StoredWorkflow, { ended_before }: ExportFilter): boolean =>
-  ended_before === undefined || (endedAt(stored) ?? Number.POSITIVE_INFINITY) < ended_before;
 
 interface BegunFile {
   writer: ExportWriter;

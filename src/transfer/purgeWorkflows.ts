@@ -6,7 +6,8 @@ import type { Store } from "../store/store.js";
 import { readWholeWorkflow, type StoredWorkflow } from "../store/wholeWorkflows.js";
 import { endedAt } from "./endedAt.js";
 import { type NumberedLine, readExport } from "./exportFile.js";
-import { workflowIdOfLine } from "./exportFormat.js";
+import { type ExportFilter, workflowIdOfLine } from "./exportFormat.js";
+import { isSelected } from "./isSelected.js";
 
 /** Workflows that are removed at the same time. */
 const REMOVALS_AT_ONCE = 4;
@@ -15,7 +16,7 @@ const REMOVALS_AT_ONCE = 4;
 export interface PurgeCounts {
   purged: number;
   taskforces: number;
-  /** They have changed since they were exported, or have not ended. */
+  /** They have changed since they were exported, have not ended, or are not selected. */
   kept: number;
   /** Of an export: they are not in the store. */
   missing: number;
@@ -26,6 +27,8 @@ export interface PurgeOptions {
   store: Store;
   /** Removes also workflows that have not ended. */
   isForced: boolean;
+  /** Only these; a file may hold more. Undefined: all. */
+  filter?: ExportFilter;
   /** Commands of the step that removes a workflow, such as those of `createTombstoneWriter`. */
   commandsFor?: (id: WorkflowId) => readonly (readonly (string | number)[])[];
   signal?: AbortSignal | undefined;
@@ -58,7 +61,7 @@ export const purgeWithoutExport = (
 
 async function purge<T>(
   items: AsyncIterable<T> | Iterable<T>,
-  { store, isForced, commandsFor, signal, onProgress }: PurgeOptions,
+  { store, isForced, filter = {}, commandsFor, signal, onProgress }: PurgeOptions,
   read: (item: T) => Promise<StoredWorkflow | "missing" | "changed">,
 ): Promise<PurgeCounts> {
   const counts: PurgeCounts = { purged: 0, taskforces: 0, kept: 0, missing: 0 };
@@ -66,7 +69,8 @@ async function purge<T>(
     signal?.throwIfAborted();
     const stored = await read(item);
     if (stored === "missing") return "missing";
-    const isPurgeable = stored !== "changed" && (isForced || endedAt(stored) !== undefined);
+    const isPurgeable =
+      stored !== "changed" && isSelected(stored, filter) && (isForced || endedAt(stored) !== undefined);
     return isPurgeable && (await removeWorkflow(store, stored, commandsFor?.(stored.id)))
       ? stored.taskforces.length
       : "kept";

@@ -217,12 +217,21 @@ describe("purge", () => {
     expect((await importInto(inFolder("old.ndjson"))).stdout).toMatch(/^1 workflows imported/);
   });
 
+  test("removes only what is selected, although the file exists and holds more", async () => {
+    await live(store, life(1_700_000_010, ["launch", "submit", "complete"]));
+    await admin(url, ["export", inFolder("all.ndjson")]);
+    const args = ["purge", "--ended-before", "2020-01-01", "--export", inFolder("all.ndjson")];
+    const { code, stdout } = await admin(url, args);
+    expect([code, stdout]).toEqual([1, expect.stringContaining("0 workflows purged (0 taskforces), 1 kept")]);
+    expect(await store.indexes.countAll("workflow")).toBe(1);
+  });
+
   test("removes a running workflow only by force", async () => {
     const id = await live(store, life(1_700_000_020, ["launch", "submit"]));
     const kept = await admin(url, ["purge", "--workflow", id, "--no-export"]);
     expect([kept.code, kept.stdout]).toEqual([
       1,
-      "0 workflows purged (0 taskforces), 1 kept: they have not ended, or have changed since the export\n",
+      "0 workflows purged (0 taskforces), 1 kept: they have not ended, have changed since the export, or are not selected\n",
     ]);
     const purged = await admin(url, ["purge", "--workflow", id, "--no-export", "--force"]);
     expect([purged.code, purged.stdout]).toEqual([0, "1 workflows purged (1 taskforces)\n"]);

@@ -28,12 +28,13 @@ export class MongoReadError extends Error {
 export async function* readLiveDatabase(url: string): AsyncGenerator<WorkflowGroup> {
   const client = openMongo(url);
   try {
-    await reading(() => client.connect());
+    const server = client.options.srvHost ?? client.options.hosts.join();
+    await reading(server, () => client.connect());
     const named = client.options.dbName;
     const database = client.db(named === "test" ? DATABASE : named);
     // A workflow that was created during the read.
-    for await (const group of groupByWorkflow(readCollections(database)))
-      yield group.documents.workflow === undefined ? await readWorkflow(database, group) : group;
+    for await (const group of groupByWorkflow(readCollections(database, server)))
+      yield group.documents.workflow === undefined ? await readWorkflow(database, server, group) : group;
   } finally {
     await client.close();
   }
@@ -52,32 +53,32 @@ function openMongo(url: string): MongoClient {
 
 const names = Object.keys(COLLECTIONS) as CollectionName[];
 
-async function* readCollections(database: Db): AsyncGenerator<CollectionDocument> {
+async function* readCollections(database: Db, server: string): AsyncGenerator<CollectionDocument> {
   for (const collection of names) {
     const cursor = database.collection(collection).find<MongoDocument>({});
     for (;;) {
-      const document = await reading(() => cursor.next());
+      const document = await reading(server, () => cursor.next());
       if (document === null) break;
       yield { collection, document };
     }
   }
 }
 
-async function readWorkflow(database: Db, { workflowId }: WorkflowGroup): Promise<WorkflowGroup> {
+async function readWorkflow(database: Db, server: string, { workflowId }: WorkflowGroup): Promise<WorkflowGroup> {
   const groups = new Map<string, WorkflowDocuments>();
   for (const collection of names) {
     const found = database.collection(collection).find<MongoDocument>({ workflow_id: workflowId });
-    for (const document of await reading(() => found.toArray())) addDocument(groups, { collection, document });
+    for (const document of await reading(server, () => found.toArray())) addDocument(groups, { collection, document });
   }
   const documents = groups.get(workflowId) ?? { workflow: undefined, directives: [], taskforces: [] };
   return { workflowId, documents };
 }
 
 /** @throws MongoReadError, whose text names the server, and never the password */
-async function reading<T>(read: () => Promise<T>): Promise<T> {
+async function reading<T>(server: string, read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (error) {
-    throw new MongoReadError(`MongoDB: ${(error as Error).message}`);
+    throw new MongoReadError(`MongoDB at ${server}: ${(error as Error).message}`);
   }
 }
