@@ -1,10 +1,10 @@
-import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import type { Command } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
 import { epochMs } from "../domain/clock.js";
 import { createTombstoneWriter } from "../store/tombstones.js";
-import { type ExportOptions, exportWorkflows, measureExport, wantedIds } from "../transfer/exportWorkflows.js";
+import { fileExists } from "../transfer/exportFile.js";
+import { type ExportOptions, exportWorkflows, measureExport, readSelected } from "../transfer/exportWorkflows.js";
 import { type PurgeCounts, purgeExported, purgeWithoutExport } from "../transfer/purgeWorkflows.js";
 import { AdminError, EXIT_CODE } from "./exitCodes.js";
 import { parseTime } from "./parseTime.js";
@@ -86,13 +86,9 @@ async function purge(
       progress.update({ done: purged + kept + missing, taskforces }),
   };
   try {
-    if (path === "") return await purgeWithoutExport(wantedIds(options), purgeOptions);
-    const isWritten = await stat(path).then(
-      () => true,
-      () => false,
-    );
+    if (path === "") return await purgeWithoutExport(readSelected(options), purgeOptions);
     // An interrupted purge has written it.
-    if (!isWritten) await exportWorkflows(options);
+    if (!(await fileExists(path))) await exportWorkflows(options);
     return await purgeExported(path, purgeOptions);
   } finally {
     progress.end();

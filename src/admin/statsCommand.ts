@@ -1,6 +1,4 @@
 import type { Command } from "commander";
-import packageJson from "../../package.json" with { type: "json" };
-import { epochMs } from "../domain/clock.js";
 import { type MemoryUsage, measureMemory } from "../store/memoryUsage.js";
 import { type ScannedWorkflow, scanWorkflows } from "../store/workflowScan.js";
 import { measureExport } from "../transfer/exportWorkflows.js";
@@ -49,14 +47,7 @@ async function runStats(tool: AdminTool, { endedBefore, json }: StatsCommandOpti
     const taskforces = await store.indexes.countAll("taskforce");
     let purgeable: Purgeable | null = null;
     if (endedBefore !== undefined) {
-      const found = await measureExport({
-        store,
-        path: "",
-        filter: { ended_before: endedBefore },
-        serviceVersion: packageJson.version,
-        now: epochMs() / 1000,
-        signal,
-      });
+      const found = await measureExport({ store, filter: { ended_before: endedBefore }, signal });
       const estimatedBytes = Math.round((bytes * found.taskforces) / Math.max(1, taskforces));
       purgeable = { workflows: found.workflows, taskforces: found.taskforces, estimatedBytes };
     }

@@ -81,7 +81,7 @@ export function readConfig(variables: Variables) {
         authToken: env.MQS_BROKER_AUTH_TOKEN,
       },
     },
-    /** Undefined: workflows are kept for ever. */
+    /** Undefined: no workflow is removed. */
     retention: readRetention(env.RETENTION_DAYS, env.ARCHIVE_DIR),
     reconcileSeconds: env.RECONCILE_SECONDS,
     /** Without a token only requests from localhost may read the metrics. The port is for a worker process. */

@@ -189,7 +189,7 @@ const SECTIONS = {
   },
   Retention: {
     RETENTION_DAYS: optionalDays.describe(
-      "days after its end for which a workflow is kept; fractions allowed; requires `ARCHIVE_DIR`; unset: for ever",
+      "days after its end for which a workflow is kept; fractions allowed; requires `ARCHIVE_DIR`; unset: none is removed",
     ),
     ARCHIVE_DIR: optionalText.describe(
       "folder for files of the workflows that are removed, the same for all workers; `none`: removed without a copy",

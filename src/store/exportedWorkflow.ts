@@ -66,16 +66,11 @@ const extensionsOf = (kind: keyof typeof SHOWN_FIELDS, fields: HashFields): Hash
 const sortedByName = (entries: [name: string, value: string][]): HashFields =>
   Object.fromEntries(entries.sort(([one], [other]) => (one < other ? -1 : 1)));
 
-/** The parts of the line of a workflow as JSON text, which {@link exportedJson} puts together. */
-export interface ExportedParts {
-  workflow: string;
-  task_directives: readonly string[];
-  taskforces: readonly string[];
-  extensions: string;
-}
-
-/** The documents of a workflow, as the API shows them. They are made in slices: a large one would block the process. */
-export async function exportedParts(stored: StoredWorkflow): Promise<ExportedParts> {
+/**
+ * A line of an export, without its end: the documents of a workflow, as the API shows them, and the extensions. It is made in
+ * slices: a large one would block the process.
+ */
+export async function exportedJson(stored: StoredWorkflow): Promise<string> {
   const pause = createYielder();
   const tasks: string[] = [];
   for (const { fields } of stored.tasks) {
@@ -95,20 +90,16 @@ export async function exportedParts(stored: StoredWorkflow): Promise<ExportedPar
     mq_profiles: sortedByName(Object.entries(stored.profiles)),
     deactivating: stored.isDeactivating,
   };
-  return {
-    workflow: workflowJson(parseFields("workflow", stored.fields)),
-    task_directives: tasks,
-    taskforces,
-    extensions: JSON.stringify(extensions),
-  };
+  const workflow = workflowJson(parseFields("workflow", stored.fields));
+  return `{"workflow":${workflow},"task_directives":[${tasks.join()}],"taskforces":[${taskforces.join()}],"extensions":${JSON.stringify(extensions)}}`;
 }
+
+/** A stored workflow in the form of an export. */
+export const toExported = async (stored: StoredWorkflow): Promise<ExportedWorkflow> =>
+  JSON.parse(await exportedJson(stored)) as ExportedWorkflow;
 
 const taskforceDocument = ({ uuid, fields, configurationJson }: StoredTaskforceFields): string =>
   taskforceJson({ ...parseFields("taskforce", fields), uuid, configurationJson });
-
-/** A line of an export, without its end. */
-export const exportedJson = ({ workflow, task_directives, taskforces, extensions }: ExportedParts): string =>
-  `{"workflow":${workflow},"task_directives":[${task_directives.join()}],"taskforces":[${taskforces.join()}],"extensions":${extensions}}`;
 
 /** The records of an exported workflow. */
 export function toNewWorkflow(exported: ExportedWorkflow, partitions: number): NewWorkflow {

@@ -9,7 +9,7 @@ import type { Store } from "./store.js";
 /** The fields of a hash in Redis. */
 export type HashFields = Readonly<Record<string, string>>;
 
-/** The configuration of a taskforce's record, as JSON text, is in `configurationJson`. */
+/** A taskforce as it is stored. */
 export interface StoredTaskforceFields {
   uuid: TaskforceUuid;
   fields: HashFields;

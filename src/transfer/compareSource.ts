@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { inOrder } from "../domain/inOrder.js";
-import { type ExportedWorkflow, exportedJson, exportedParts } from "../store/exportedWorkflow.js";
+import { toExported } from "../store/exportedWorkflow.js";
 import type { Store } from "../store/store.js";
 import { readWholeWorkflow } from "../store/wholeWorkflows.js";
 import { AT_ONCE, type ImportSource, limitsOf, type SourceWorkflow } from "./importWorkflows.js";
@@ -40,7 +40,7 @@ async function compareWorkflow(store: Store, { workflow: source }: SourceWorkflo
   const id = source.workflow.workflow_id;
   const found = await readWholeWorkflow(store, id);
   if (found === undefined) return [`${id} is missing`];
-  const stored = JSON.parse(exportedJson(await exportedParts(found))) as ExportedWorkflow;
+  const stored = await toExported(found);
   return [
     ...differencesOf(id, source.workflow, stored.workflow),
     ...compareLists(source.task_directives, stored.task_directives, "task_id"),

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createWriteStream } from "node:fs";
-import { type FileHandle, open, rename } from "node:fs/promises";
+import { type FileHandle, open, rename, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Writable } from "node:stream";
 import { finished } from "node:stream/promises";
@@ -15,6 +15,17 @@ import {
   workflowIdOfLine,
 } from "./exportFormat.js";
 import { compressionOf, createCompressor, openDecompressed, readLines, TransferFileError } from "./lines.js";
+
+/** Whether there is a file. @throws the error of the file system, unless it says that there is none */
+export async function fileExists(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    return false;
+  }
+}
 
 /** The name of an export that is not complete. */
 export const partName = (path: string): string => `${path}.part`;

@@ -1,10 +1,10 @@
-import { rename, stat } from "node:fs/promises";
+import { rename } from "node:fs/promises";
 import type { WorkflowId } from "../domain/ids.js";
-import { exportedJson, exportedParts } from "../store/exportedWorkflow.js";
+import { exportedJson } from "../store/exportedWorkflow.js";
 import type { Store } from "../store/store.js";
 import type { StoredWorkflow } from "../store/wholeWorkflows.js";
 import { type ScannedWorkflow, scanWorkflows } from "../store/workflowScan.js";
-import { ExportWriter, partName, readPart } from "./exportFile.js";
+import { ExportWriter, fileExists, partName, readPart } from "./exportFile.js";
 import { type ExportCounts, type ExportFilter, headerJson, parseHeader, parseWorkflowLine } from "./exportFormat.js";
 import { isSelected } from "./isSelected.js";
 import { TransferFileError } from "./lines.js";
@@ -20,18 +20,22 @@ export interface ExportProgress {
   taskforces: number;
 }
 
-/** @see exportWorkflows */
-export interface ExportOptions {
+/** Which workflows to read. */
+export interface SelectionOptions {
   store: Store;
+  filter: ExportFilter;
+  /** Stops between two workflows. */
+  signal?: AbortSignal | undefined;
+  onProgress?: ((progress: ExportProgress) => void) | undefined;
+}
+
+/** @see exportWorkflows */
+export interface ExportOptions extends SelectionOptions {
   /** The file. Its name says how to compress: `.gz`, `.zst`. */
   path: string;
-  filter: ExportFilter;
   serviceVersion: string;
   /** Epoch seconds. */
   now: number;
-  /** Stops the export between two workflows. */
-  signal?: AbortSignal | undefined;
-  onProgress?: ((progress: ExportProgress) => void) | undefined;
 }
 
 /** What an export has written. */
@@ -49,11 +53,11 @@ export interface ExportResult extends ExportCounts {
  */
 export async function exportWorkflows(options: ExportOptions): Promise<ExportResult> {
   const { path } = options;
-  if (await exists(path))
+  if (await fileExists(path))
     throw new TransferFileError(`${path}: the file exists, and an export does not replace a file`);
   const { writer, filter, after } = await beginOrResume(options);
   try {
-    for await (const stored of readWanted({ ...options, filter }, after, writer.counts))
+    for await (const stored of readSelected({ ...options, filter }, { after, counts: writer.counts }))
       await writeWorkflow(writer, stored);
     await writer.finish();
     return { ...writer.counts, resumedAfter: after?.id };
@@ -64,9 +68,9 @@ export async function exportWorkflows(options: ExportOptions): Promise<ExportRes
 }
 
 /** What {@link exportWorkflows} would write. */
-export async function measureExport(options: ExportOptions): Promise<ExportResult> {
+export async function measureExport(options: SelectionOptions): Promise<ExportResult> {
   const counts: ExportCounts = { workflows: 0, task_directives: 0, taskforces: 0 };
-  for await (const { tasks, taskforces } of readWanted(options, undefined, counts)) {
+  for await (const { tasks, taskforces } of readSelected(options, { counts })) {
     counts.workflows++;
     counts.task_directives += tasks.length;
     counts.taskforces += taskforces.length;
@@ -74,49 +78,34 @@ export async function measureExport(options: ExportOptions): Promise<ExportResul
   return { ...counts, resumedAfter: undefined };
 }
 
-/** The ids of the workflows that {@link exportWorkflows} would write. */
-export async function* wantedIds(options: ExportOptions): AsyncGenerator<WorkflowId> {
-  const counts: ExportCounts = { workflows: 0, task_directives: 0, taskforces: 0 };
-  for await (const { id } of readWanted(options, undefined, counts)) yield id;
-}
-
 /**
- * Reads the workflows that an export holds, oldest first.
+ * Reads the selected workflows, oldest first.
  *
- * @param after the workflow after which to begin
- * @param counts what the caller has done with those before, for the progress
+ * @param progress `after`: the workflow after which to begin; `counts`: what the caller has done so far, for the progress
  */
-async function* readWanted(
-  { store, filter, signal, onProgress }: ExportOptions,
-  after: ScannedWorkflow | undefined,
-  counts: ExportCounts,
+export async function* readSelected(
+  { store, filter, signal, onProgress }: SelectionOptions,
+  {
+    after,
+    counts,
+  }: { after?: ScannedWorkflow | undefined; counts?: Pick<ExportCounts, "workflows" | "taskforces"> } = {},
 ): AsyncGenerator<StoredWorkflow> {
   const total = filter.workflow_ids?.length ?? (await store.indexes.countAll("workflow"));
-  let workflows = counts.workflows;
+  let workflows = counts?.workflows ?? 0;
   for await (const { stored } of readWorkflows(store, selectWorkflows(store, filter, after))) {
     signal?.throwIfAborted();
     // A workflow may have been purged since the scan.
     if (stored !== undefined && isSelected(stored, filter)) yield stored;
     workflows++;
-    onProgress?.({ workflows, total, taskforces: counts.taskforces });
+    onProgress?.({ workflows, total, taskforces: counts?.taskforces ?? 0 });
   }
 }
 
 /** Writes the line of a workflow. */
 export async function writeWorkflow(writer: ExportWriter, stored: StoredWorkflow): Promise<void> {
-  const parts = await exportedParts(stored);
-  const counts = { taskDirectives: parts.task_directives.length, taskforces: parts.taskforces.length };
-  await writer.writeLine(exportedJson(parts), counts);
+  const counts = { taskDirectives: stored.tasks.length, taskforces: stored.taskforces.length };
+  await writer.writeLine(await exportedJson(stored), counts);
 }
-
-const exists = (path: string): Promise<boolean> =>
-  stat(path).then(
-    () => true,
-    (error: NodeJS.ErrnoException) => {
-      if (error.code !== "ENOENT") throw error;
-      return false;
-    },
-  );
 
 async function* selectWorkflows(
   store: Store,
@@ -141,7 +130,7 @@ interface BegunFile {
 async function beginOrResume({ store, path, filter, serviceVersion, now }: ExportOptions): Promise<BegunFile> {
   const header = headerJson({ serviceVersion, partitions: store.partitions, exportedAt: now, filter });
   const part = partName(path);
-  const lines = (await exists(part)) ? readPart(part) : undefined;
+  const lines = (await fileExists(part)) ? readPart(part) : undefined;
   const first = await lines?.next();
   const partFilter = first?.done === false ? (parseHeader(first.value).filter as ExportFilter) : undefined;
   // A file of selected workflows is short, and is written again.

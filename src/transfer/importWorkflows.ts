@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { type InOrderLimits, inOrder } from "../domain/inOrder.js";
-import { type ExportedWorkflow, exportedJson, exportedParts } from "../store/exportedWorkflow.js";
+import { type ExportedWorkflow, toExported } from "../store/exportedWorkflow.js";
 import { importWorkflow, replaceWorkflow } from "../store/imports.js";
 import type { Store } from "../store/store.js";
 import { readWholeWorkflow } from "../store/wholeWorkflows.js";
@@ -9,7 +9,7 @@ import { explainConflict } from "./conflicts.js";
 /** What is imported at the same time: few taskforces, because all are in memory. */
 export const AT_ONCE = { items: 16, taskforces: 2000 };
 
-/** What a source cannot be turned into a workflow of the service. */
+/** A part of a source that cannot become a workflow of the service. */
 export interface Reject {
   /** Where it stands in the source. */
   place: string;
@@ -115,7 +115,7 @@ async function importOne(
     if (!isDryRun) await importWorkflow(store, exported);
     return { outcome: "imported", taskforces };
   }
-  const stored = JSON.parse(exportedJson(await exportedParts(found))) as ExportedWorkflow;
+  const stored = await toExported(found);
   if (isDeepStrictEqual(stored, exported)) return { outcome: "unchanged", taskforces: 0 };
   const refuse = (reason: string): Outcome => ({ reject: { place, workflow_id: id, reason } });
   const conflict = isOverwriting ? undefined : explainConflict(stored, exported);

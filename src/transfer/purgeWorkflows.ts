@@ -1,6 +1,6 @@
 import type { WorkflowId } from "../domain/ids.js";
 import { inOrder } from "../domain/inOrder.js";
-import { exportedJson, exportedParts } from "../store/exportedWorkflow.js";
+import { exportedJson } from "../store/exportedWorkflow.js";
 import { removeWorkflow } from "../store/removal.js";
 import type { Store } from "../store/store.js";
 import { readWholeWorkflow, type StoredWorkflow } from "../store/wholeWorkflows.js";
@@ -50,14 +50,14 @@ export const purgeLines = (lines: AsyncIterable<NumberedLine>, options: PurgeOpt
     // Parsing all of a large workflow would block the process.
     const stored = await readWholeWorkflow(options.store, workflowIdOfLine(text) as WorkflowId);
     if (stored === undefined) return "missing";
-    return exportedJson(await exportedParts(stored)) === text ? stored : "changed";
+    return (await exportedJson(stored)) === text ? stored : "changed";
   });
 
-/** Removes workflows without a copy. */
+/** Removes workflows without a copy, unless they have changed since they were read. */
 export const purgeWithoutExport = (
-  ids: AsyncIterable<WorkflowId> | Iterable<WorkflowId>,
+  workflows: AsyncIterable<StoredWorkflow> | Iterable<StoredWorkflow>,
   options: PurgeOptions,
-): Promise<PurgeCounts> => purge(ids, options, async (id) => (await readWholeWorkflow(options.store, id)) ?? "missing");
+): Promise<PurgeCounts> => purge(workflows, options, async (stored) => stored);
 
 async function purge<T>(
   items: AsyncIterable<T> | Iterable<T>,

@@ -1,6 +1,5 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { WorkflowId } from "../domain/ids.js";
 import type { RetentionRun } from "../store/retentionState.js";
 import type { Store } from "../store/store.js";
 import { createTombstoneWriter } from "../store/tombstones.js";
@@ -103,7 +102,7 @@ async function removeWithoutCopy(
   startedAtMs: number,
 ): Promise<PurgeCounts> {
   await options.onStep("purge");
-  return purgeWithoutExport(idsOf(scan.read(startedAtMs + options.limits.ms)), await purgeOptions(options, undefined));
+  return purgeWithoutExport(scan.read(startedAtMs + options.limits.ms), await purgeOptions(options, undefined));
 }
 
 async function purgeOptions(
@@ -196,8 +195,4 @@ async function* createdBefore(
     if (workflow.timestamp >= seconds) return;
     yield workflow;
   }
-}
-
-async function* idsOf(workflows: AsyncIterable<StoredWorkflow>): AsyncGenerator<WorkflowId> {
-  for await (const { id } of workflows) yield id;
 }

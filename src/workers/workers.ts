@@ -30,7 +30,7 @@ interface WorkerOptions extends BackgroundWorkerOptions {
   reconcileSeconds: number;
   /** Seconds before the second attempt to activate queues. The wait doubles with each further one. */
   activationRetryWaitSeconds: number;
-  /** Undefined: workflows are kept for ever. */
+  /** Undefined: no workflow is removed. */
   retention?: RetentionSettings | undefined;
 }
 

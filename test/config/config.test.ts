@@ -139,7 +139,7 @@ describe("the error names an invalid setting", () => {
   });
 });
 
-test("workflows are kept for ever, unless retention is set", () => {
+test("no workflow is removed, unless retention is set", () => {
   expect(readConfig({ ARCHIVE_DIR: "/archive" }).retention).toBeUndefined();
   expect(readConfig({ RETENTION_DAYS: "0.5", ARCHIVE_DIR: "/archive" }).retention).toEqual({
     days: 0.5,

@@ -6,6 +6,7 @@ import type { ExportedWorkflow } from "../../src/store/exportedWorkflow.js";
 import { importWorkflow, replaceWorkflow } from "../../src/store/imports.js";
 import { partitionOf, stoppingKey } from "../../src/store/keys.js";
 import type { Store } from "../../src/store/store.js";
+import { readWholeWorkflow } from "../../src/store/wholeWorkflows.js";
 import { readExportSource } from "../../src/transfer/exportSource.js";
 import { exportWorkflows } from "../../src/transfer/exportWorkflows.js";
 import { importWorkflows } from "../../src/transfer/importWorkflows.js";
@@ -83,7 +84,8 @@ test("a giant workflow that is being stopped is imported, replaced and purged", 
   expect(await store.redis.zcard(stoppingKey(partition))).toBe(0);
   expect(await store.counts.readAll()).toContainEqual({ phase: "condor-complete", schedd: "ap", count: 5000 });
 
-  const counts = await purgeWithoutExport([workflow.workflow_id], { store, isForced: false });
+  const found = await readWholeWorkflow(store, workflow.workflow_id);
+  const counts = await purgeWithoutExport(found ? [found] : [], { store, isForced: false });
   expect(counts).toMatchObject({ purged: 1, taskforces: 5000 });
   expect(await storeContents(store.redis)).toEqual({});
 });

@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib";
 import { type Db, MongoClient } from "mongodb";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { PHASES } from "../../../src/domain/phases.js";
-import { type ExportedWorkflow, exportedJson, exportedParts } from "../../../src/store/exportedWorkflow.js";
+import { type ExportedWorkflow, toExported } from "../../../src/store/exportedWorkflow.js";
 import { openStore, type Store } from "../../../src/store/store.js";
 import { readWholeWorkflow } from "../../../src/store/wholeWorkflows.js";
 import { admin } from "../../admin/runAdmin.js";
@@ -26,7 +26,7 @@ async function openDatabase(): Promise<{ url: string; store: Store }> {
 async function readDocuments(store: Store, { workflow }: StoredDocuments): Promise<ExportedWorkflow> {
   const stored = await readWholeWorkflow(store, workflow["workflow_id"] as never);
   if (stored === undefined) throw new Error(`${workflow["workflow_id"]} is not stored`);
-  return JSON.parse(exportedJson(await exportedParts(stored))) as ExportedWorkflow;
+  return await toExported(stored);
 }
 
 const LIVES: StoredDocuments[] = [
