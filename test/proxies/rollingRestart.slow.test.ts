@@ -1,40 +1,15 @@
-import { setTimeout as wait } from "node:timers/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { ServiceProcess, WORKFLOW_REQUEST_JSON } from "../processes/serviceProcess.js";
+import { ServiceProcess } from "../processes/serviceProcess.js";
 import { freshDatabase } from "../setup/database.js";
 import { pickFreePort } from "../setup/freePort.js";
 import { sendRequest } from "../setup/http.js";
 import { waitUntil } from "../setup/waitFor.js";
 import { ensureProxy, type ProxyName, startProxy } from "./reverseProxy.js";
+import { sendLoad } from "./sendLoad.js";
 
-/** Time of the load, and its rate. */
 const LOAD_SECONDS = 60;
-const REQUESTS_PER_SECOND = 20;
 
 const installed = { nginx: await ensureProxy("nginx"), haproxy: await ensureProxy("haproxy") };
-
-/** Sends creations and reads at a fixed rate, whether or not earlier ones are answered. @returns the failures, and the ids */
-async function sendLoad(url: string): Promise<{ sent: number; failures: string[]; created: string[] }> {
-  const failures: string[] = [];
-  const created: string[] = [];
-  const send = async (n: number) => {
-    const method = n % 2 === 0 ? "POST" : "GET";
-    const path = method === "POST" ? "/v1/workflows" : `/v1/workflows/${created.at(-1) ?? ""}`;
-    if (method === "GET" && created.length === 0) return;
-    const body = method === "POST" ? WORKFLOW_REQUEST_JSON : undefined;
-    const response = await sendRequest<{ workflow: { workflow_id: string } }>(url + path, { method, body });
-    if (response.status !== 200) throw new Error(`${method} ${path}: ${response.status} ${response.text}`);
-    if (method === "POST") created.push(response.body.workflow.workflow_id);
-  };
-  const requests: Promise<void>[] = [];
-  const startedAtMs = performance.now();
-  for (let n = 0; n < LOAD_SECONDS * REQUESTS_PER_SECOND; n++) {
-    await wait(Math.max(0, startedAtMs + (n * 1000) / REQUESTS_PER_SECOND - performance.now()));
-    requests.push(send(n).catch((error: Error) => void failures.push(error.message)));
-  }
-  await Promise.all(requests);
-  return { sent: requests.length, failures, created };
-}
 
 /** A part of a configuration: answers 200 at an address while HAProxy uses both processes, and 503 otherwise. */
 const monitorOfHaproxy = (url: string) => `
@@ -75,7 +50,7 @@ describe.each(["nginx", "haproxy"] as ProxyName[])("behind %s", (name) => {
       await waitUntil("the proxy uses both processes", isInUse);
 
       let isLoadOver = false;
-      const load = sendLoad(url).finally(() => {
+      const load = sendLoad(url, LOAD_SECONDS).finally(() => {
         isLoadOver = true;
       });
       let restarts = 0;
