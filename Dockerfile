@@ -25,6 +25,8 @@ WORKDIR /wms
 COPY --from=build /wms/package.json ./
 COPY --from=build /wms/node_modules ./node_modules
 COPY --from=build /wms/dist ./dist
+# A volume at this place gets its owner: ARCHIVE_DIR.
+RUN install --directory --owner=1000 --group=1000 --mode=700 /var/lib/wms-archive
 # The image's user `node`, by number: Kubernetes' runAsNonRoot cannot resolve names.
 USER 1000:1000
 EXPOSE 8080

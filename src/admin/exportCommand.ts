@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
 import { epochMs } from "../domain/clock.js";
+import { storedWorkflowId } from "../domain/earlyIds.js";
 import { type ExportOptions, type ExportResult, exportWorkflows, measureExport } from "../transfer/exportWorkflows.js";
 import { parseTime } from "./parseTime.js";
 import { ProgressPrinter } from "./progress.js";
@@ -35,7 +36,7 @@ async function runExport(tool: AdminTool, path: string, options: ExportCommandOp
     const exportOptions: ExportOptions = {
       store,
       path,
-      filter: { workflow_ids: workflow, ended_before: endedBefore, created_since: since },
+      filter: { workflow_ids: workflow?.map(storedWorkflowId), ended_before: endedBefore, created_since: since },
       serviceVersion: packageJson.version,
       now: epochMs() / 1000,
       signal,

@@ -1,6 +1,7 @@
 import { createWriteStream } from "node:fs";
 import { finished } from "node:stream/promises";
 import type { Command } from "commander";
+import { showEarlyIds, storedWorkflowId } from "../domain/earlyIds.js";
 import { type ImportCounts, importWorkflows, type Reject } from "../transfer/importWorkflows.js";
 import type { RuleCounts } from "../transfer/mongo/documents.js";
 import { openSource } from "../transfer/openSource.js";
@@ -46,7 +47,7 @@ async function runImport(tool: AdminTool, source: string, options: ImportCommand
     const counts = await importWorkflows({
       store,
       source: await openSource(sourceOf(tool, source), rules),
-      workflowIds: workflow && new Set(workflow),
+      workflowIds: workflow && new Set(workflow.map(storedWorkflowId)),
       isDryRun: dryRun,
       isOverwriting: overwrite,
       onReject: (reject) => rejects.add(reject),
@@ -111,7 +112,7 @@ class RejectsFile {
     this.#file ??= createWriteStream(this.#path, { mode: 0o600 });
     const file = this.#file;
     await new Promise<void>((resolve, fail) =>
-      file.write(`${JSON.stringify(reject)}\n`, (error) => (error ? fail(error) : resolve())),
+      file.write(`${showEarlyIds(JSON.stringify(reject))}\n`, (error) => (error ? fail(error) : resolve())),
     );
   }
 

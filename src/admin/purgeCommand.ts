@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import type { Command } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
 import { epochMs } from "../domain/clock.js";
+import { storedWorkflowId } from "../domain/earlyIds.js";
 import { createTombstoneWriter } from "../store/tombstones.js";
 import { fileExists } from "../transfer/exportFile.js";
 import { type ExportOptions, exportWorkflows, measureExport, readSelected } from "../transfer/exportWorkflows.js";
@@ -45,7 +46,11 @@ async function runPurge(tool: AdminTool, options: PurgeCommandOptions): Promise<
   if (options.export === undefined && !dryRun)
     throw new AdminError(EXIT_CODE.usage, "purge: give --export FILE, or --no-export to remove without a copy");
   await tool.withSession(async (session) => {
-    const filter = { workflow_ids: workflow, ended_before: endedBefore, created_since: undefined };
+    const filter = {
+      workflow_ids: workflow?.map(storedWorkflowId),
+      ended_before: endedBefore,
+      created_since: undefined,
+    };
     const exportOptions: ExportOptions = {
       store: session.store,
       path: options.export || "",

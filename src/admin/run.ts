@@ -4,7 +4,7 @@ import { ConfigError } from "../config/config.js";
 import { isRedisUnavailable } from "../domain/redisOutage.js";
 import { RedisStartError } from "../redis/redisAddress.js";
 import { LayoutError } from "../store/layout.js";
-import { ExportFormatError } from "../transfer/exportFormat.js";
+import { ExportFormatError } from "../transfer/exportFormatError.js";
 import { TransferFileError } from "../transfer/lines.js";
 import { AdminError, EXIT_CODE, EXIT_CODES_HELP } from "./exitCodes.js";
 import { addExportCommand } from "./exportCommand.js";

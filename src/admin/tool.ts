@@ -1,5 +1,6 @@
 import type { Writable } from "node:stream";
 import { pino } from "pino";
+import { showEarlyIds } from "../domain/earlyIds.js";
 import type { openStore } from "../store/store.js";
 import type { AdminSession } from "./session.js";
 import { openSession } from "./session.js";
@@ -23,7 +24,7 @@ export class AdminTool {
 
   /** Prints the result of a command: as JSON on request, else as text. */
   printResult(json: boolean | undefined, result: object, text: string): void {
-    this.io.stdout.write(`${json ? JSON.stringify(result) : text}\n`);
+    this.io.stdout.write(`${showEarlyIds(json ? JSON.stringify(result) : text)}\n`);
   }
 
   /** Runs a command on the service's Redis. @throws as {@link openSession} */

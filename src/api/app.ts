@@ -74,7 +74,7 @@ export function createApp(options: AppOptions): Express {
   const guard = rejectForeignPages(options.ownAddresses);
   if (options.authentication.kind === "open") app.use(exceptMetrics(guard));
   const { routes, document } = describeRoutes({ ...options, draining });
-  mountRoutes(app, routes, { ...options, limits });
+  mountRoutes(app, routes, { ...options, earlyIds: options.wms.store.earlyIds, limits });
   mountMetrics(app, metrics, guard);
   app.use("/docs", docsPages(document));
   for (const [path, page] of Object.entries(pages)) app.use(path, page);

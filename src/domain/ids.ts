@@ -24,9 +24,11 @@ function nextSuffix(): string {
 }
 
 const HEX = "[0-9a-f]";
+/** The part of a task or of a taskforce; the longer one is an early id (`earlyIds.ts`). */
+const PART = `(?:${HEX}{8}|${HEX}{32})`;
 const WORKFLOW_PATTERN = new RegExp(`^WF-${HEX}+-${HEX}{8}$`);
-const TASK_PATTERN = new RegExp(`^TK-${HEX}+-${HEX}{8}-${HEX}{8}$`);
-const TASKFORCE_PATTERN = new RegExp(`^TF-${HEX}+-${HEX}{8}-${HEX}{8}-${HEX}{8}$`);
+const TASK_PATTERN = new RegExp(`^TK-${HEX}+-${HEX}{8}-${PART}$`);
+const TASKFORCE_PATTERN = new RegExp(`^TF-${HEX}+-${HEX}{8}-${PART}-${PART}$`);
 
 /** Creates a workflow id. @param epochSeconds creation time */
 export const newWorkflowId = (epochSeconds: number): WorkflowId =>
@@ -45,7 +47,7 @@ export function newTaskIds(workflow: WorkflowId, count: number): TaskId[] {
 /** Creates a taskforce uuid, which contains the ids of its task and workflow. */
 export const newTaskforceUuid = (task: TaskId): TaskforceUuid => `TF-${task.slice(3)}-${nextSuffix()}` as TaskforceUuid;
 
-/** Whether a text has the format of an id that this service issues. */
+/** Whether a text has the format of an id under which this service stores an entity. */
 export const isWorkflowId = (text: string): text is WorkflowId => WORKFLOW_PATTERN.test(text);
 /** @see isWorkflowId */
 export const isTaskId = (text: string): text is TaskId => TASK_PATTERN.test(text);

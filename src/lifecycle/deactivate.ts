@@ -1,12 +1,12 @@
 import { nextEpochSeconds } from "../domain/clock.js";
 import { isWorkflowId, type TaskforceUuid, type WorkflowId, workflowOf } from "../domain/ids.js";
 import { PHASE_CHANGE_CONTEXTS } from "../domain/phases.js";
-import { notFound } from "../domain/wmsError.js";
 import type { Deactivation } from "../domain/workflow.js";
 import { STOPPER_RANK } from "../queues/queues.js";
 import type { EffectGuard } from "../store/effectGuard.js";
 import { createLogEntry, scheduleFanout, syncQueue } from "./changeEffects.js";
 import type { Wms } from "./context.js";
+import { explainNotFound } from "./entityNotFound.js";
 
 /** Taskforces of one step: small enough that neither Redis nor this process is blocked for long. */
 const BATCH_TASKFORCES = 100;
@@ -37,7 +37,7 @@ export async function deactivateWorkflow(
     ? await wms.store.transitions.deactivate(id, deactivation, nextEpochSeconds(), guard)
     : undefined;
   if (!isWorkflowId(id) || count === undefined)
-    throw notFound(`no non-deactivated workflow found with workflow_id='${id}'`);
+    throw await explainNotFound(wms, id, `no non-deactivated workflow found with workflow_id='${id}'`);
   await syncQueue(wms, "deactivation", async () => {
     let next: number | undefined = 0;
     try {

@@ -1,4 +1,5 @@
 import { type CutReport, cutCompoundStatuses, cutTopTaskErrors } from "../domain/cutReports.js";
+import { isEarlyId } from "../domain/earlyIds.js";
 import { isTaskforceUuid, type TaskforceUuid } from "../domain/ids.js";
 import type { StatusesRequest, StatusResult } from "../domain/requestSchemas.js";
 import { createYielder } from "../domain/time.js";
@@ -20,15 +21,17 @@ export async function reportStatuses(wms: Wms, request: StatusesRequest): Promis
   const uuids = new Set([...Object.keys(statuses ?? {}), ...Object.keys(errors ?? {})]);
   const updates: StatusUpdate[] = [];
   const unknown: string[] = [];
+  const stored = await wms.store.earlyIds.find([...uuids].filter(isEarlyId));
   const pause = createYielder();
-  for (const uuid of uuids) {
+  for (const reportedUuid of uuids) {
     const due = pause();
     if (due !== undefined) await due;
+    const uuid = stored.get(reportedUuid) ?? reportedUuid;
     if (!isTaskforceUuid(uuid)) {
       unknown.push(uuid);
       continue;
     }
-    const [reported, reportedErrors] = [statuses?.[uuid], errors?.[uuid]];
+    const [reported, reportedErrors] = [statuses?.[reportedUuid], errors?.[reportedUuid]];
     const cutting = reported && cutCompoundStatuses(reported, pause);
     updates.push({
       uuid,

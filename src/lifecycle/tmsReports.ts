@@ -4,22 +4,25 @@ import { MAX_TEXT_BYTES } from "../domain/entityLimits.js";
 import { isTaskforceUuid, type TaskforceUuid } from "../domain/ids.js";
 import { PHASE_CHANGE_CONTEXTS } from "../domain/phases.js";
 import type { SubmitReport } from "../domain/taskforce.js";
-import { notFound } from "../domain/wmsError.js";
+import { notFound, type WmsError } from "../domain/wmsError.js";
 import { type ScheddQueues, STOPPER_RANK } from "../queues/queues.js";
 import type { EffectGuard } from "../store/effectGuard.js";
 import type { TaskforceQueueState } from "../store/store.js";
 import { createLogEntry, scheduleFanout, syncQueue } from "./changeEffects.js";
 import type { Wms } from "./context.js";
 import { stopTaskforce } from "./deactivate.js";
+import { entityNotFound, explainNotFound } from "./entityNotFound.js";
 import { handOutBackoffMs, hasExhaustedRetries, starterRankOf } from "./handOut.js";
 
-const pendingStarterNotFound = (uuid: string) => notFound(`no 'pending-starter' taskforce found with uuid: ${uuid}`);
-const taskforceNotFound = (uuid: string) => notFound(`no taskforce found with uuid: ${uuid}`);
+type NotFound = (wms: Wms, uuid: string) => Promise<WmsError>;
+const noPendingStarter = (uuid: string): string => `no 'pending-starter' taskforce found with uuid: ${uuid}`;
+const pendingStarterNotFound: NotFound = (wms, uuid) => explainNotFound(wms, uuid, noPendingStarter(uuid));
+const taskforceNotFound: NotFound = (wms, uuid) => entityNotFound(wms, "taskforce", uuid);
 
 /** Fetches the taskforce of a report. Its log, which may be long, is not read. */
-async function fetchReported(wms: Wms, uuid: string, createError: (uuid: string) => Error) {
+async function fetchReported(wms: Wms, uuid: string, createError: NotFound) {
   const state = isTaskforceUuid(uuid) ? await wms.store.fetchQueueState(uuid) : undefined;
-  if (state === undefined) throw createError(uuid);
+  if (state === undefined) throw await createError(wms, uuid);
   return { uuid: state.uuid, state, queues: wms.queues.forSchedd(state.schedd) };
 }
 
@@ -88,7 +91,7 @@ async function recordStrayCluster(
   await store.strayClusters
     .record({ schedd: schedd ?? null, cluster_id, taskforce_uuid: uuid, reason })
     .catch((error: unknown) => log.warn({ err: error, taskforce: uuid, cluster_id }, "stray cluster not recorded"));
-  return pendingStarterNotFound(uuid);
+  return pendingStarterNotFound(wms, uuid).catch(() => notFound(noPendingStarter(uuid)));
 }
 
 /** A report that the TMS could not do something. */
@@ -120,7 +123,7 @@ export async function reportSubmitFailed(
     state.phase === "pending-starter" && (await requeueOrMoveToDeadLetters(wms, state, queues, { reason, reporter }));
   const entry = createLogEntry(wms, "condor-submit", false, "tms", `${ERROR_PREFIX}${reason}`);
   const outcome = await wms.store.transitions.recordSubmitFailure(known, entry, { isLeased: wasLeased, guard });
-  if (outcome === "missing" || outcome === "not-pending") throw pendingStarterNotFound(uuid);
+  if (outcome === "missing" || outcome === "not-pending") throw await pendingStarterNotFound(wms, uuid);
   scheduleFanout(wms, known);
   // The requeued job is no longer wanted.
   if (outcome === "workflow-deactivated") await syncQueue(wms, "starter", () => queues.starter.ack(known));
@@ -158,7 +161,7 @@ export async function reportRemoved(wms: Wms, uuid: string, reporter: string): P
     removed: createLogEntry(wms, "condor-rm", true, "tms", PHASE_CHANGE_CONTEXTS.removed),
     tooLate: createLogEntry(wms, "condor-rm", false, "tms", PHASE_CHANGE_CONTEXTS.removedTooLate),
   });
-  if (!found) throw taskforceNotFound(uuid);
+  if (!found) throw await taskforceNotFound(wms, uuid);
   await removeFromQueues(wms, known, queues, reporter);
 }
 
@@ -182,7 +185,7 @@ export async function reportRemoveFailed(
   const wasLeased = await queues.stopper.requeueLater(known, STOPPER_RANK, backoffMs, reporter);
   const entry = createLogEntry(wms, "condor-rm", false, "tms", `${ERROR_PREFIX}${reason}`);
   const failureCount = await wms.store.transitions.recordRemovalFailure(known, entry, { isLeased: wasLeased, guard });
-  if (failureCount === undefined) throw taskforceNotFound(uuid);
+  if (failureCount === undefined) throw await taskforceNotFound(wms, uuid);
   scheduleFanout(wms, known);
   if (wasLeased && hasExhaustedRetries(wms, failureCount)) {
     wms.log.error(
@@ -209,7 +212,7 @@ export async function reportCompleted(
 ): Promise<void> {
   const { uuid: known, queues } = await fetchReported(wms, uuid, taskforceNotFound);
   const entry = createLogEntry(wms, "condor-complete", true, "tms", PHASE_CHANGE_CONTEXTS.completed, completedSeconds);
-  if (!(await wms.store.transitions.recordCompletion(known, entry))) throw taskforceNotFound(uuid);
+  if (!(await wms.store.transitions.recordCompletion(known, entry))) throw await taskforceNotFound(wms, uuid);
   await removeFromQueues(wms, known, queues, reporter);
 }
 

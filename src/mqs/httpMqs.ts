@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { showEarlyIds } from "../domain/earlyIds.js";
 import { type MqProfile, type Mqs, mqProfileSchema } from "../domain/mqProfile.js";
 import { MqsConnection, type MqsConnectionOptions } from "./mqsConnection.js";
 
@@ -17,7 +18,7 @@ export function createHttpMqs({ warmUp = false, ...options }: MqsConnectionOptio
   if (warmUp) void connection.warmUp();
   return {
     async reserve(workflow, aliases, publicAliases) {
-      const path = ["workflows", workflow, "mq-group", "reservation"];
+      const path = ["workflows", showEarlyIds(workflow), "mq-group", "reservation"];
       const body = { queue_aliases: aliases, public: publicAliases };
       const shape = groupSchema.transform(({ mqprofiles }, context) => {
         const matched = matchProfilesToAliases(aliases, mqprofiles);
@@ -28,7 +29,7 @@ export function createHttpMqs({ warmUp = false, ...options }: MqsConnectionOptio
     },
 
     async activate(workflow, priority) {
-      const path = ["workflows", workflow, "mq-group", "activation"];
+      const path = ["workflows", showEarlyIds(workflow), "mq-group", "activation"];
       const body = { criteria: { priority } };
       return connection.request({ purpose: "activate the message queues", path, body }, activationSchema);
     },

@@ -1,11 +1,13 @@
 import { batchesOf } from "../domain/batchesOf.js";
-import type { WorkflowId } from "../domain/ids.js";
+import { showEarlyIds } from "../domain/earlyIds.js";
+import type { TaskforceUuid, TaskId, WorkflowId } from "../domain/ids.js";
 import type { TaskDirective } from "../domain/taskDirective.js";
 import type { Taskforce } from "../domain/taskforce.js";
 import { createYielder } from "../domain/time.js";
 import type { Workflow } from "../domain/workflow.js";
 import type { NewWorkflow } from "./creation.js";
 import { taskforceJson, workflowJson } from "./documents.js";
+import { addEarlyIds } from "./earlyIds.js";
 import { deactivatingKey, memberOf, partitionOf, profilesKey, stoppingKey, tombstonePlace } from "./keys.js";
 import { submissionJsonMembers, taskJson, toTaskforceRecord, toTaskRecord, toWorkflowRecord } from "./records.js";
 import { parseFields, type RecordByKind } from "./repositories.js";
@@ -17,7 +19,7 @@ import {
   toStoredConfiguration,
 } from "./writeBatch.js";
 
-/** A taskforce as the API shows it. An imported one may lack a number of workers, and its phase texts may be any. */
+/** A taskforce as the API shows it, but for early ids. An imported one may lack a number of workers, and its phase texts may be any. */
 export type ExportedTaskforce = Omit<Taskforce, "n_workers"> & { n_workers: number | null };
 
 /** What the API does not show of a workflow, by field of the records. */
@@ -31,7 +33,7 @@ export interface WorkflowExtensions {
   deactivating: boolean;
 }
 
-/** A workflow with all that belongs to it: one line of an export. */
+/** A workflow with all that belongs to it: one line of an export, with the ids under which it is stored. */
 export interface ExportedWorkflow {
   workflow: Workflow;
   task_directives: TaskDirective[];
@@ -66,11 +68,15 @@ const extensionsOf = (kind: keyof typeof SHOWN_FIELDS, fields: HashFields): Hash
 const sortedByName = (entries: [name: string, value: string][]): HashFields =>
   Object.fromEntries(entries.sort(([one], [other]) => (one < other ? -1 : 1)));
 
-/**
- * A line of an export, without its end: the documents of a workflow, as the API shows them, and the extensions. It is made in
- * slices: a large one would block the process.
- */
-export async function exportedJson(stored: StoredWorkflow): Promise<string> {
+/** A line of an export, without its end: the documents of a workflow, as the API shows them, and the extensions. */
+export const exportedJson = async (stored: StoredWorkflow): Promise<string> => showEarlyIds(await storedJson(stored));
+
+/** A stored workflow in the form of an export. */
+export const toExported = async (stored: StoredWorkflow): Promise<ExportedWorkflow> =>
+  JSON.parse(await storedJson(stored)) as ExportedWorkflow;
+
+/** An {@link ExportedWorkflow} as JSON text. It is made in slices: a large one would block the process. */
+async function storedJson(stored: StoredWorkflow): Promise<string> {
   const pause = createYielder();
   const tasks: string[] = [];
   for (const { fields } of stored.tasks) {
@@ -94,10 +100,6 @@ export async function exportedJson(stored: StoredWorkflow): Promise<string> {
   return `{"workflow":${workflow},"task_directives":[${tasks.join()}],"taskforces":[${taskforces.join()}],"extensions":${JSON.stringify(extensions)}}`;
 }
 
-/** A stored workflow in the form of an export. */
-export const toExported = async (stored: StoredWorkflow): Promise<ExportedWorkflow> =>
-  JSON.parse(await exportedJson(stored)) as ExportedWorkflow;
-
 const taskforceDocument = ({ uuid, fields, configurationJson }: StoredTaskforceFields): string =>
   taskforceJson({ ...parseFields("taskforce", fields), uuid, configurationJson });
 
@@ -118,6 +120,7 @@ export function toNewWorkflow(exported: ExportedWorkflow, partitions: number): N
     ["HDEL", ...tombstonePlace(partition, workflow.workflow_id)],
     ...pairCommands("ZADD", stoppingKey(partition), stopping),
     ...profileCommands(partition, workflow.workflow_id, extensions),
+    ...addEarlyIds(partition, idsOf(exported)),
   ];
   if (extensions.deactivating) commands.push(["SADD", deactivatingKey(partition), memberOf(workflow.workflow_id)]);
   return {
@@ -127,6 +130,17 @@ export function toNewWorkflow(exported: ExportedWorkflow, partitions: number): N
     commands,
   };
 }
+
+/** The ids of a workflow and of all that belongs to it. */
+export const idsOf = ({
+  workflow,
+  task_directives,
+  taskforces,
+}: Omit<ExportedWorkflow, "extensions">): (WorkflowId | TaskId | TaskforceUuid)[] => [
+  workflow.workflow_id,
+  ...task_directives.map(({ task_id }) => task_id),
+  ...taskforces.map(({ taskforce_uuid }) => taskforce_uuid),
+];
 
 /** The commands that store the profiles of a workflow. */
 export const profileCommands = (

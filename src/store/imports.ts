@@ -1,9 +1,11 @@
 import { writeNewWorkflow } from "./creation.js";
+import { addEarlyIds } from "./earlyIds.js";
 import {
   belongsInStoppingIndex,
   ConfigurationCache,
   type ExportedTaskforce,
   type ExportedWorkflow,
+  idsOf,
   profileCommands,
   toNewWorkflow,
   toTaskforceEntity,
@@ -82,6 +84,7 @@ export async function replaceWorkflow(
   batch.add("DEL", profilesKey(partition, id));
   for (const command of profileCommands(partition, id, extensions)) batch.add(...command);
   batch.add(extensions.deactivating ? "SADD" : "SREM", deactivatingKey(partition), memberOf(id));
+  for (const command of addEarlyIds(partition, idsOf(exported))) batch.add(...command);
   batch.add("SADD", dirtyKey(partition), memberOf(id));
   await batch.execute(store.bulkRedis);
 }

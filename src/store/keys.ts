@@ -1,3 +1,4 @@
+import { earlyIdOf } from "../domain/earlyIds.js";
 import { MAX_INDEX_VALUE_BYTES } from "../domain/entityLimits.js";
 import { newWorkflowId, type TaskforceUuid, type TaskId, type WorkflowId } from "../domain/ids.js";
 import type { Phase } from "../domain/phases.js";
@@ -203,8 +204,13 @@ export const configurationsKey = (partition: number): string => `${partitionPref
 export const profilesKey = (partition: number, workflow: WorkflowId): string =>
   `${partitionPrefix(partition)}profiles:${memberOf(workflow)}`;
 
+/** The hash early id → stored id, of the entities that have an early id. */
+export const earlyIdsKey = (partition: number): string => `${partitionPrefix(partition)}early-ids`;
+
 /** Digits of the creation time that share a hash of tombstones: 16 bits of seconds, 18 hours. */
 const TOMBSTONE_TIME_DIGITS = 4;
+/** Characters of a stored early id that name the hash: such workflows share 256 of them in each partition. */
+const EARLY_TOMBSTONE_CHARS = 3;
 
 /**
  * The hash of the tombstones of removed workflows, which were created within the same 18 hours, and the field of one.
@@ -212,7 +218,8 @@ const TOMBSTONE_TIME_DIGITS = 4;
  */
 export function tombstonePlace(partition: number, workflow: WorkflowId): [key: string, field: string] {
   const member = memberOf(workflow);
-  const cut = Math.max(0, member.indexOf("-") - TOMBSTONE_TIME_DIGITS);
+  const isEarly = earlyIdOf(workflow) !== undefined;
+  const cut = isEarly ? EARLY_TOMBSTONE_CHARS : Math.max(0, member.indexOf("-") - TOMBSTONE_TIME_DIGITS);
   return [`${partitionPrefix(partition)}archived:${member.slice(0, cut)}`, member.slice(cut)];
 }
 

@@ -1,11 +1,13 @@
 import { createHash } from "node:crypto";
 import type { WorkflowId } from "../domain/ids.js";
+import { removeEarlyId } from "./earlyIds.js";
 import { indexedDocument } from "./indexedDocument.js";
 import {
   attentionKey,
   deactivatingKey,
   dirtyKey,
   type EntityKind,
+  type IdByKind,
   idOfMember,
   indexKey,
   memberOf,
@@ -107,9 +109,10 @@ class RemovalBatch {
   }
 
   /** Removes a record with its entries in all indexes. @param fields none when there is no record */
-  addEntity(kind: EntityKind, id: string, fields: HashFields): void {
+  addEntity<K extends EntityKind>(kind: K, id: IdByKind[K], fields: HashFields): void {
     if (Object.keys(fields).length === 0) return;
     this.add("UNLINK", recordKey(this.#partition, kind, id));
+    for (const command of removeEarlyId(this.#partition, id)) this.add(...command);
     const entity = indexedDocument(kind, id, fields);
     for (const key of indexKeysOf(this.#partition, { kind, entity })) {
       const members = this.#membersByIndex.get(key) ?? [];

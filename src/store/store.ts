@@ -8,6 +8,7 @@ import { IndexCompleteness } from "./completeIndexes.js";
 import { Configurations } from "./configurations.js";
 import { TaskforceCounts } from "./counts.js";
 import { DeliveryMarks } from "./deliveryMarks.js";
+import { EarlyIds } from "./earlyIds.js";
 import { FieldReader } from "./fieldReader.js";
 import { HandOutCounts } from "./handOutCounts.js";
 import { IdempotencyClaims } from "./idempotencyClaims.js";
@@ -80,6 +81,7 @@ export class Store {
   readonly processes: ProcessRegistry;
   readonly deliveryMarks: DeliveryMarks;
   readonly tombstones: Tombstones;
+  readonly earlyIds: EarlyIds;
   readonly retention: RetentionState;
   readonly #repositories: PartitionRepositories[];
   /** @param partitions must never change for the same data: {@link openStore} checks it */
@@ -108,6 +110,7 @@ export class Store {
     this.idempotency = new IdempotencyClaims(redis);
     this.processes = new ProcessRegistry(redis);
     this.tombstones = new Tombstones(redis, partitions);
+    this.earlyIds = new EarlyIds(redis, partitions);
     this.retention = new RetentionState(redis);
     this.deliveryMarks = new DeliveryMarks(redis, this.processes);
   }

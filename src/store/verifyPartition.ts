@@ -1,4 +1,5 @@
 import { batchesOf } from "../domain/batchesOf.js";
+import { earlyIdOf } from "../domain/earlyIds.js";
 import type { TaskforceUuid, WorkflowId } from "../domain/ids.js";
 import { indexedDocument } from "./indexedDocument.js";
 import { scan } from "./indexes.js";
@@ -8,6 +9,7 @@ import {
   countsKey,
   deactivatingKey,
   type EntityKind,
+  earlyIdsKey,
   fnv1a,
   idOfMember,
   memberOf,
@@ -50,6 +52,7 @@ export async function* verifyPartition(
   const expected = new Map<string, Contents>();
   const counts = new Map<string, number>();
   const deactivated = new Set<string>();
+  const earlyIds = new Map<string, string>();
   const staged = new Set(await redis.zrange(stagingKey(partition), 0, "-1"));
   for (const kind of KINDS) {
     const key = allEntitiesKey(partition, kind);
@@ -71,6 +74,8 @@ export async function* verifyPartition(
           yield `${id} was created at ${entity.timestamp}, and the index of all entities says ${entries[index]?.[1]}`;
         for (const indexKey of indexKeysOf(partition, { kind, entity }))
           addEntry(expected, indexKey, memberOf(id), entity.timestamp);
+        const earlyId = earlyIdOf(id);
+        if (earlyId !== undefined) earlyIds.set(earlyId, id);
         if (kind === "workflow") {
           if (fields["deactivated"] !== undefined) deactivated.add(memberOf(id));
           visit({ kind, id: id as WorkflowId, fields });
@@ -87,6 +92,7 @@ export async function* verifyPartition(
   }
   yield* compareIndexes(redis, partition, expected, staged);
   yield* compareCounts(await redis.hgetall(countsKey(partition)), counts);
+  yield* compareEarlyIds(new Map(Object.entries(await redis.hgetall(earlyIdsKey(partition)))), earlyIds);
   for (const member of await redis.smembers(deactivatingKey(partition)))
     if (!deactivated.has(member))
       yield `${idOfMember("workflow", member)} is in the set of deactivations under way, and is not deactivated`;
@@ -132,6 +138,17 @@ async function* findIndexKeys(redis: Store["redis"], partition: number): AsyncGe
         seen.add(key);
         yield key;
       }
+}
+
+function* compareEarlyIds(
+  stored: ReadonlyMap<string, string>,
+  expected: ReadonlyMap<string, string>,
+): Generator<string> {
+  for (const earlyId of new Set([...stored.keys(), ...expected.keys()])) {
+    const [found, wanted] = [stored.get(earlyId), expected.get(earlyId)];
+    if (found !== wanted)
+      yield `the early id ${earlyId} stands for ${found ?? "nothing"} instead of ${wanted ?? "nothing"}`;
+  }
 }
 
 function* compareCounts(stored: Record<string, string>, counted: ReadonlyMap<string, number>): Generator<string> {

@@ -1,8 +1,11 @@
 import { z } from "zod";
+import { showEarlyIds, storedWorkflowId } from "../domain/earlyIds.js";
 import { taskDirectiveSchema } from "../domain/taskDirective.js";
 import { taskforceSchema } from "../domain/taskforce.js";
 import { workflowSchema } from "../domain/workflow.js";
 import type { ExportedWorkflow } from "../store/exportedWorkflow.js";
+import { ExportFormatError } from "./exportFormatError.js";
+import { withStoredIds } from "./storedIds.js";
 
 /*
  * An export is text in UTF-8: a header, one workflow a line, and a trailer, each a JSON object. docs/operations/transfer.md
@@ -60,11 +63,6 @@ const workflowLineSchema = z.strictObject({
   }),
 });
 
-/** A line that is not what an export holds at its place. */
-export class ExportFormatError extends Error {
-  override name = "ExportFormatError";
-}
-
 /** The header of an export as JSON text. @param exportedAt epoch seconds */
 export const headerJson = (options: {
   serviceVersion: string;
@@ -72,14 +70,16 @@ export const headerJson = (options: {
   exportedAt: number;
   filter: ExportFilter;
 }): string =>
-  JSON.stringify({
-    format: FORMAT,
-    version: FORMAT_VERSION,
-    service_version: options.serviceVersion,
-    partitions: options.partitions,
-    exported_at: options.exportedAt,
-    filter: options.filter,
-  });
+  showEarlyIds(
+    JSON.stringify({
+      format: FORMAT,
+      version: FORMAT_VERSION,
+      service_version: options.serviceVersion,
+      partitions: options.partitions,
+      exported_at: options.exportedAt,
+      filter: options.filter,
+    }),
+  );
 
 /** The trailer of an export as JSON text. */
 export const trailerJson = (counts: ExportCounts, sha256: string): string =>
@@ -99,9 +99,9 @@ export function parseHeader(line: string): ExportHeader {
 /** Whether a line begins an export. */
 export const isHeader = (line: string): boolean => line.startsWith('{"format":');
 
-/** The workflow of a line, without parsing all of it; empty for a line that holds none. */
+/** The id under which the workflow of a line is stored, without parsing all of it; empty for a line that holds none. */
 export const workflowIdOfLine = (line: string): string =>
-  /^\{"workflow":\{"workflow_id":"([^"\\]*)"/.exec(line)?.[1] ?? "";
+  storedWorkflowId(/^\{"workflow":\{"workflow_id":"([^"\\]*)"/.exec(line)?.[1] ?? "");
 
 /** Whether a line is the trailer. */
 export const isTrailer = (line: string): boolean => line.startsWith('{"trailer":');
@@ -116,10 +116,10 @@ export function parseTrailer(line: string): ExportCounts & { sha256: string } {
 /** Parses a line with a workflow. @throws ExportFormatError that names the field */
 export const parseWorkflowLine = (line: string): ExportedWorkflow => parseWorkflow(parseJson(line, "a line"));
 
-/** Checks a workflow. @throws ExportFormatError that names the field */
+/** Checks a workflow. @returns it, with the ids under which it is stored @throws ExportFormatError that names the field */
 export function parseWorkflow(input: unknown): ExportedWorkflow {
   const workflow = workflowLineSchema.safeParse(input);
-  if (workflow.success) return workflow.data as unknown as ExportedWorkflow;
+  if (workflow.success) return withStoredIds(workflow.data as unknown as ExportedWorkflow);
   const issue = workflow.error.issues[0];
   throw new ExportFormatError(`${issue?.path.map(String).join(".") ?? ""}: ${issue?.message ?? "is not usable"}`);
 }

@@ -1,5 +1,6 @@
 import { findLaterLines, readExport } from "./exportFile.js";
-import { ExportFormatError, parseWorkflowLine, workflowIdOfLine } from "./exportFormat.js";
+import { parseWorkflowLine, workflowIdOfLine } from "./exportFormat.js";
+import { ExportFormatError } from "./exportFormatError.js";
 import type { ImportSource } from "./importWorkflows.js";
 
 /**

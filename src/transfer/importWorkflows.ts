@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { storedWorkflowId } from "../domain/earlyIds.js";
 import { type InOrderLimits, inOrder } from "../domain/inOrder.js";
 import { type ExportedWorkflow, toExported } from "../store/exportedWorkflow.js";
 import { importWorkflow, replaceWorkflow } from "../store/imports.js";
@@ -98,7 +99,8 @@ export const limitsOf = ({ items, taskforces }: typeof AT_ONCE): InOrderLimits<S
 
 async function* selectWorkflows(source: ImportSource, ids: ReadonlySet<string>): ImportSource & AsyncGenerator {
   for await (const item of source)
-    if (ids.has(("reject" in item ? item.reject.workflow_id : item.workflow.workflow.workflow_id) ?? "")) yield item;
+    if (ids.has(storedWorkflowId(("reject" in item ? item.reject : item.workflow.workflow).workflow_id ?? "")))
+      yield item;
 }
 
 type Outcome = { outcome: "imported" | "replaced" | "unchanged"; taskforces: number } | { reject: Reject };

@@ -10,6 +10,7 @@ import { openRedis } from "../setup/testRedis.js";
 import { startTestService } from "../setup/testService.js";
 import { waitForValue } from "../setup/waitFor.js";
 import { type ApiFixture, startApiFixture } from "./apiFixture.js";
+import { submitReport } from "./requestBodies.js";
 
 /** About a microsecond: what has ended is old at once. */
 const RETENTION_DAYS = "1e-11";
@@ -79,6 +80,16 @@ describe("a worker archives and removes workflows that have ended", () => {
       body,
     );
     expect([status, reason]).toEqual([404, expect.stringMatching(`: ${removed.task_id}: archived on ${DATE} in`)]);
+  });
+
+  test.each<[string, (ids: typeof removed) => [path: string, body?: object]]>([
+    ["an abort", ({ workflow_id }) => [`/v1/workflows/${workflow_id}/actions/abort`]],
+    ["a condor-rm", ({ taskforce_uuid }) => [`/v1/tms/condor-rm/taskforces/${taskforce_uuid}`]],
+    ["a condor-submit", ({ taskforce_uuid }) => [`/v1/tms/condor-submit/taskforces/${taskforce_uuid}`, submitReport()]],
+    ["a failure", ({ taskforce_uuid }) => [`/v1/tms/condor-submit/taskforces/${taskforce_uuid}/failed`]],
+  ])("so does the 404 of %s", async (_, request) => {
+    const { status, reason } = await fixture.client.post(...request(removed));
+    expect([status, reason]).toEqual([404, expect.stringMatching(new RegExp(`: archived on ${DATE} in ${FILE}$`))]);
   });
 
   test("the system view and the metrics show the run, and that retention is not behind", async () => {

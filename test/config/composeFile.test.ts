@@ -29,13 +29,20 @@ test("web and worker get every setting from the shell, and secrets from files", 
   }
 });
 
-test("secrets and pilot images are mounted read-only, with empty volumes as defaults", () => {
-  for (const program of ["web", "worker"])
-    for (const volume of services[program]?.volumes ?? []) {
-      expect(volume).toMatch(/:ro$/);
-      expect(volumes).toHaveProperty(/:-([\w-]+)\}/.exec(volume)?.[1] ?? "", null);
-    }
-  expect(services["web"]?.volumes.length).toBe(2);
+test("secrets and pilot images are mounted read-only, the archive is writable, and each has a volume as its default", () => {
+  for (const program of ["web", "worker"]) {
+    const mounted = services[program]?.volumes ?? [];
+    for (const volume of mounted) expect(volumes).toHaveProperty(/:-([\w-]+)\}/.exec(volume)?.[1] ?? "", null);
+    expect(mounted.map((volume) => volume.endsWith(":ro"))).toEqual([true, true, false]);
+  }
+});
+
+test("the image has the folder of the archive, owned by the user of its programs", () => {
+  const [archive = ""] = services["worker"]?.volumes.slice(-1) ?? [];
+  const [, folder = ""] = /:(\/[\w/-]+)$/.exec(archive) ?? [];
+  const image = readFileSync("Dockerfile", "utf8");
+  const [, owner = ""] = /^USER (\d+):/m.exec(image) ?? [];
+  expect(image).toContain(`RUN install --directory --owner=${owner} --group=${owner} --mode=700 ${folder}\n`);
 });
 
 test("the image of Redis may be replaced by Valkey's, whose programs have other names", () => {

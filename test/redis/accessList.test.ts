@@ -1,13 +1,19 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { Redis } from "ioredis";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, test } from "vitest";
 import { seededRandom } from "../../scripts/tms/random.js";
+import { admin as runEwmsAdmin } from "../admin/runAdmin.js";
 import { operatorHeaders } from "../api/dashboard/dashboardFixture.js";
 import { makeTaskRequestAt, type ServiceScenario, startServiceScenario } from "../scenarios/serviceScenario.js";
 import { sendRequest } from "../setup/http.js";
 import { startOwnRedis } from "../setup/ownRedis.js";
 import { recordingLog } from "../setup/recordingLog.js";
+import { temporaryFolder } from "../setup/temporaryFolder.js";
 import { waitForValue } from "../setup/waitFor.js";
+import { makeEarlyDocuments } from "../transfer/mongo/earlyDocuments.js";
+import { makeDocuments } from "../transfer/mongo/mongoDocuments.js";
+import { writeDumpFolder } from "../transfer/mongo/writeDumps.js";
 import { EventClient } from "../views/events/eventClient.js";
 
 const PASSWORD = "kept-in-a-file";
@@ -141,4 +147,28 @@ describe("with the user of ops/redis/wms.acl", () => {
       await expect(client.call(...(command as [string]))).rejects.toThrow(/NOPERM/);
     client.disconnect();
   });
+});
+
+test("with the same user, ewms-admin imports, exports, verifies, measures and purges", async () => {
+  const server = await startOwnRedis(onTestFinished);
+  const admin = new Redis(server.url);
+  onTestFinished(() => admin.disconnect());
+  await admin.call("ACL", "SETUSER", ...userRules());
+  const url = server.url.replace("://", `://wms:${encodeURIComponent(PASSWORD)}@`);
+  const folder = await temporaryFolder(onTestFinished);
+  const dump = join(folder, "dump");
+  const documents = makeDocuments(["condor-complete"]);
+  await writeDumpFolder(dump, [documents, makeEarlyDocuments(["pending-starter"])], false);
+  for (const args of [
+    ["import", dump],
+    ["migrate"],
+    ["verify", dump],
+    ["stats"],
+    ["export", join(folder, "all.ndjson")],
+    ["purge", "--workflow", String(documents.workflow["workflow_id"]), "--export", join(folder, "purged.ndjson")],
+  ]) {
+    const { code, stderr } = await runEwmsAdmin(url, args);
+    expect([args[0], code, stderr]).toEqual([args[0], 0, ""]);
+  }
+  expect(await refusedCommands(admin)).toEqual([]);
 });

@@ -1,8 +1,9 @@
 import type { Command } from "commander";
 import type { Client } from "../client.js";
+import { ApiError } from "../clientErrors.js";
 import { workflowStateLabel } from "../phases.js";
 import { unwrapResponse } from "../unwrapResponse.js";
-import { entityKindOf, idParser, parsePositiveInteger } from "./argumentParsers.js";
+import { type IdKinds, idParser, parsePositiveInteger, possibleKindsOf } from "./argumentParsers.js";
 import { createCommandClient } from "./commandClient.js";
 import { runInterruptible } from "./interrupt.js";
 import { takeResults } from "./resultWriters.js";
@@ -19,11 +20,21 @@ export function addGetCommand(program: Command, terminal: Terminal): void {
       formatExamples("ewms get WF-6b055875-627b889b", "ewms get TF-6b055875-627b889b-7d647883-8a0badbd | jq .phase"),
     )
     .action(async (id: string) => {
-      const path = `/v1/${entityKindOf(id).replace(" ", "-")}s/${id}`;
-      // All these routes return an object, as this one does.
-      const entity: object = await unwrapResponse(createCommandClient(program, terminal).GET(path as "/v1/"));
+      const client = createCommandClient(program, terminal);
+      const entity = await readFirstFound(client, id, possibleKindsOf(id));
       await terminal.print(JSON.stringify(entity, null, 2));
     });
+}
+
+async function readFirstFound(client: Client, id: string, [kind, ...otherKinds]: IdKinds): Promise<object> {
+  try {
+    // All these routes return an object, as this one does.
+    return await unwrapResponse(client.GET(`/v1/${kind.replace(" ", "-")}s/${id}` as "/v1/"));
+  } catch (error) {
+    const [next, ...rest] = otherKinds;
+    if (next === undefined || !(error instanceof ApiError) || error.status !== 404) throw error;
+    return readFirstFound(client, id, [next, ...rest]);
+  }
 }
 
 /** Adds the command `ids`. */

@@ -4,7 +4,7 @@ import { formatCount, formatDuration } from "../format.js";
 import { workflowStateLabel } from "../phases.js";
 import type { components } from "../schema.js";
 import { unwrapResponse } from "../unwrapResponse.js";
-import { entityKindOf, idParser } from "./argumentParsers.js";
+import { idParser, possibleKindsOf } from "./argumentParsers.js";
 import { createCommandClient } from "./commandClient.js";
 import { phaseCountsText, phaseTimeLines, toSentence } from "./progress.js";
 import { formatTable } from "./resultWriters.js";
@@ -31,7 +31,7 @@ export function addWhyCommand(program: Command, terminal: Terminal): void {
         const { findings } = await unwrapResponse(client.GET("/v1/diagnosis"));
         const lines = findings.length === 0 ? ["Nothing hinders the service."] : formatFindings(terminal, findings);
         await terminal.print(...lines);
-      } else if (entityKindOf(id) === "taskforce") {
+      } else if (possibleKindsOf(id)[0] === "taskforce") {
         const params = { path: { taskforce_uuid: id } };
         const { findings } = await unwrapResponse(client.GET("/v1/taskforces/{taskforce_uuid}/diagnosis", { params }));
         await terminal.print(...(findings.length === 0 ? [NOTHING_FOUND] : formatFindings(terminal, findings)));

@@ -6,7 +6,9 @@ import { type Caller, UNCHECKED_CALLER } from "../../domain/caller.js";
 import type { HttpLimits } from "../../domain/httpLimits.js";
 import { truncateText } from "../../domain/truncateText.js";
 import { WmsError } from "../../domain/wmsError.js";
+import type { EarlyIds } from "../../store/earlyIds.js";
 import { BodyReader } from "./bodyReader.js";
+import { holdsEarlyId, storedPathIds } from "./pathIds.js";
 import { callerKeyOf, createRateLimitHandlers, type RateLimiter } from "./rateLimit.js";
 import { identifyRequest, responseEndOf } from "./repeatableRequest.js";
 import { requestContextOf } from "./requestContext.js";
@@ -35,10 +37,18 @@ export function mountRoutes(
   routes: readonly Route[],
   {
     authentication,
+    earlyIds,
     limits,
     rateLimiter,
     log,
-  }: { authentication: ApiAuthentication; limits: HttpLimits; rateLimiter?: RateLimiter | undefined; log: Logger },
+  }: {
+    authentication: ApiAuthentication;
+    /** Undefined: no path holds an id of an entity. */
+    earlyIds?: Pick<EarlyIds, "find">;
+    limits: HttpLimits;
+    rateLimiter?: RateLimiter | undefined;
+    log: Logger;
+  },
 ): void {
   const bodyReader = new BodyReader();
   const limitRate = rateLimiter === undefined ? [] : createRateLimitHandlers(rateLimiter);
@@ -53,7 +63,7 @@ export function mountRoutes(
       mounted[route.method](
         createAuthorizer(authentication, route),
         ...(route.roles === "anyone" ? [] : limitRate),
-        createRouteHandler(route, bodyReader, limits, log),
+        createRouteHandler(route, { bodyReader, earlyIds, limits, log }),
       );
     }
     mounted.all(rejectOtherMethods);
@@ -116,7 +126,14 @@ function throwInvalidToken(error: unknown): never {
 
 const bearerChallenge = (error: string) => ({ "www-authenticate": `Bearer error="${error}"` });
 
-function createRouteHandler(route: Route, bodyReader: BodyReader, limits: HttpLimits, log: Logger): RequestHandler {
+interface RouteHandlerParts {
+  bodyReader: BodyReader;
+  earlyIds: Pick<EarlyIds, "find"> | undefined;
+  limits: HttpLimits;
+  log: Logger;
+}
+
+function createRouteHandler(route: Route, { bodyReader, earlyIds, limits, log }: RouteHandlerParts): RequestHandler {
   const bodyLimits = route.bodyLimits?.(limits) ?? { bytes: limits.bodyBytes, values: limits.bodyValues };
   return async (request, response) => {
     const { body, bodyDigest } = await bodyReader.read(route, bodyLimits, request, response);
@@ -125,8 +142,9 @@ function createRouteHandler(route: Route, bodyReader: BodyReader, limits: HttpLi
     const query = route.query && validate(route.query, pickDeclaredParameters(request, route.query));
     if (route.loggedQuery !== undefined) context.loggedQuery = pickLogged(query ?? {}, route.loggedQuery);
     const onEnd = responseEndOf(response);
+    const params = request.params as Record<string, string>;
     const result = await route.handle({
-      params: request.params as Record<string, string>,
+      params: holdsEarlyId(params) && earlyIds !== undefined ? await storedPathIds(params, earlyIds) : params,
       query,
       body,
       headers: route.headers && validate(route.headers, request.headers),

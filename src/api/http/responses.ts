@@ -3,6 +3,7 @@ import { Socket } from "node:net";
 import { pipeline } from "node:stream/promises";
 import type { ErrorRequestHandler, RequestHandler } from "express";
 import type { Logger } from "pino";
+import { showEarlyIds } from "../../domain/earlyIds.js";
 import { isRedisUnavailable } from "../../domain/redisOutage.js";
 import { textPieces } from "../../domain/textPieces.js";
 import { createYielder } from "../../domain/time.js";
@@ -78,16 +79,19 @@ export async function sendLongJson(
   headers: OutgoingHttpHeaders,
 ): Promise<void> {
   const length = texts.reduce((sum, text) => sum + text.length, 0);
-  if (length <= SYNC_TEXT_MAX_LENGTH) return sendJson(response, status, texts.join(""), headers);
+  if (length <= SYNC_TEXT_MAX_LENGTH) return sendJson(response, status, showEarlyIds(texts.join("")), headers);
   const pause = createYielder();
+  const shown: string[] = [];
   let bytes = 0;
   for (const text of texts) {
     await pause();
-    bytes += Buffer.byteLength(text);
+    const shownText = showEarlyIds(text);
+    shown.push(shownText);
+    bytes += Buffer.byteLength(shownText);
   }
   response.writeHead(status, { ...headers, ...JSON_HEADERS, "content-length": bytes });
   async function* encode(): AsyncGenerator<Buffer> {
-    for (const piece of textPieces(texts, SYNC_TEXT_MAX_LENGTH)) {
+    for (const piece of textPieces(shown, SYNC_TEXT_MAX_LENGTH)) {
       await pause();
       yield Buffer.from(piece);
     }
@@ -181,7 +185,7 @@ export const reasonPhrase = (text: string): string => text.replace(/[^\x20-\x7e\
 
 /** The reason phrase and the JSON body of an error. A long text quotes values that the client sent, and is truncated. */
 export function errorReasonAndBody({ status, message }: HttpError): { reason: string; text: string } {
-  const error = truncateText(message, 1000);
+  const error = truncateText(showEarlyIds(message), 1000);
   return { reason: reasonPhrase(error), text: JSON.stringify({ code: status, error }) };
 }
 

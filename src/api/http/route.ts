@@ -27,7 +27,7 @@ export interface RouteRequest<
   Headers = unknown,
   Repeatable = RepeatableRequest | undefined,
 > {
-  params: Params;
+  params: Readonly<Params>;
   query: Query;
   body: Body;
   headers: Headers;

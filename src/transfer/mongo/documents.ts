@@ -1,9 +1,9 @@
-import { isTaskforceUuid, isTaskId, isWorkflowId, taskOf, workflowOf } from "../../domain/ids.js";
 import { taskDirectiveSchema } from "../../domain/taskDirective.js";
 import { taskforceSchema } from "../../domain/taskforce.js";
 import { workflowSchema } from "../../domain/workflow.js";
 import type { ExportedTaskforce, ExportedWorkflow, WorkflowExtensions } from "../../store/exportedWorkflow.js";
-import { ExportFormatError, parseWorkflow } from "../exportFormat.js";
+import { parseWorkflow } from "../exportFormat.js";
+import { ExportFormatError } from "../exportFormatError.js";
 import type { Reject } from "../importWorkflows.js";
 import type { MongoDocument, WorkflowDocuments } from "./mongoDocument.js";
 import { DIRECTIVE_RULES, type Rule, TASKFORCE_RULES, WORKFLOW_RULES } from "./rules.js";
@@ -43,8 +43,6 @@ export function toExportedWorkflow(
   };
   try {
     const parsed = parseWorkflow(line);
-    const problem = explainIds(parsed);
-    if (problem !== undefined) return reject(problem);
     for (const [name, count] of applied) counts.set(name, (counts.get(name) ?? 0) + count);
     return { workflow: { ...parsed, extensions: extensionsOf(parsed) } };
   } catch (error) {
@@ -72,22 +70,6 @@ const byCreation = (documents: readonly MongoDocument[], id: string): MongoDocum
     (one, other) =>
       Number(one["timestamp"]) - Number(other["timestamp"]) || (String(one[id]) < String(other[id]) ? -1 : 1),
   );
-
-/** Why the ids of a workflow cannot be stored. The partition of an entity follows from its id, so the id must contain it. */
-function explainIds({ workflow, task_directives, taskforces }: ExportedWorkflow): string | undefined {
-  const { workflow_id } = workflow;
-  if (!isWorkflowId(workflow_id)) return `workflow_id: ${workflow_id} is not WF-<hex>-<8 hex>`;
-  for (const { task_id } of task_directives)
-    if (!isTaskId(task_id) || workflowOf(task_id) !== workflow_id)
-      return `task_id: ${task_id} does not contain the id of its workflow`;
-  const tasks = new Set<string>(task_directives.map(({ task_id }) => task_id));
-  for (const { taskforce_uuid } of taskforces) {
-    if (!isTaskforceUuid(taskforce_uuid) || workflowOf(taskforce_uuid) !== workflow_id)
-      return `taskforce_uuid: ${taskforce_uuid} does not contain the id of its workflow`;
-    if (!tasks.has(taskOf(taskforce_uuid))) return `taskforce_uuid: ${taskforce_uuid} has no task directive`;
-  }
-  return undefined;
-}
 
 /** What this service knows of a workflow besides the documents. */
 function extensionsOf({ workflow, task_directives, taskforces }: ExportedWorkflow): WorkflowExtensions {

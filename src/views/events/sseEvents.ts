@@ -1,3 +1,4 @@
+import { showEarlyIds } from "../../domain/earlyIds.js";
 import { taskOf } from "../../domain/ids.js";
 import { toSummaryEventData, type WorkflowSummary } from "../../domain/summary.js";
 import type { WorkflowEvent } from "../../domain/workflowEvents.js";
@@ -91,7 +92,7 @@ export function formatEntryEvents(
 
 const createSseEvent = (name: string, data: object): SseEvent => [
   `event: ${name}\n`,
-  `data: ${JSON.stringify(data)}\n\n`,
+  `data: ${showEarlyIds(JSON.stringify(data))}\n\n`,
 ];
 
 /**

@@ -2,7 +2,7 @@ import { type EntityKind, ID_FIELD } from "../../store/keys.js";
 import { ID_CHECKS } from "./cursor.js";
 import { ALL_TIMES, type TimeRange, type TimeRanges } from "./timeRanges.js";
 
-/** The prefix of the ids in a field. The creation time of the workflow in hexadecimal epoch seconds follows. */
+/** The prefix of the ids in a field. The creation time of the workflow in hexadecimal epoch seconds follows, unless it is early. */
 const ID_PREFIX_BY_FIELD: ReadonlyMap<string, string> = new Map([
   ["workflow_id", "WF-"],
   ["task_id", "TK-"],
@@ -49,8 +49,13 @@ export function idTimeRanges(kind: EntityKind, field: string, operators: Record<
 }
 
 /** The earliest creation time of the entities of one id in epoch seconds. @param id well-formed */
-export const earliestTimeOf = (id: string): number =>
-  Number.parseInt(id.split("-", 2)[1] as string, 16) - CLOCK_TOLERANCE_SECONDS;
+export function earliestTimeOf(id: string): number {
+  const [, time = ""] = id.split("-", 2);
+  return hasTime(time) ? Number.parseInt(time, 16) - CLOCK_TOLERANCE_SECONDS : Number.NEGATIVE_INFINITY;
+}
+
+/** Whether the first part of an id is a time: that of a stored early id begins with a zero, and is none. */
+const hasTime = (part: string): boolean => !part.startsWith("0");
 
 /** The checks of the fields that hold ids. */
 export const ID_CHECK_BY_FIELD: ReadonlyMap<string, (text: string) => boolean> = new Map(
@@ -65,7 +70,7 @@ export const ID_CHECK_BY_FIELD: ReadonlyMap<string, (text: string) => boolean> =
 function secondsOf(prefix: string, text: string): TimeRange | undefined {
   if (!text.startsWith(prefix)) return undefined;
   const [digits = ""] = /^[0-9a-f]{0,8}/.exec(text.slice(prefix.length)) ?? [];
-  if (digits === "") return undefined;
+  if (digits === "" || !hasTime(digits)) return undefined;
   const bound = (fill: string) => Number.parseInt(digits.padEnd(TIME_DIGITS, fill), 16);
   return { from: bound("0") - CLOCK_TOLERANCE_SECONDS, to: bound("f") + CLOCK_TOLERANCE_SECONDS };
 }

@@ -167,7 +167,7 @@ test.each<[string, (documents: ReturnType<typeof makeDocuments>) => void, string
       for (const document of [documents.workflow, ...documents.directives, ...documents.taskforces])
         document["workflow_id"] = "0f3a";
     },
-    "workflow_id: 0f3a is not WF-<hex>-<8 hex>",
+    "workflow_id: 0f3a is neither WF-<hex>-<8 hex> nor 32 hexadecimal digits",
   ],
   [
     "a taskforce of another workflow",
