@@ -8,7 +8,7 @@ import type { Workflow } from "../domain/workflow.js";
 import type { NewWorkflow } from "./creation.js";
 import { taskforceJson, workflowJson } from "./documents.js";
 import { addEarlyIds } from "./earlyIds.js";
-import { deactivatingKey, memberOf, partitionOf, profilesKey, stoppingKey, tombstonePlace } from "./keys.js";
+import { deactivatingKey, memberOf, partitionOf, profilesKey, stoppingKey, tombstonePlaces } from "./keys.js";
 import { submissionJsonMembers, taskJson, toTaskforceRecord, toTaskRecord, toWorkflowRecord } from "./records.js";
 import { parseFields, type RecordByKind } from "./repositories.js";
 import type { HashFields, StoredTaskforceFields, StoredWorkflow } from "./wholeWorkflows.js";
@@ -117,7 +117,7 @@ export function toNewWorkflow(exported: ExportedWorkflow, partitions: number): N
     .flatMap(({ timestamp, taskforce_uuid }) => [timestamp, memberOf(taskforce_uuid)]);
   const commands = [
     // A workflow that exists is not removed.
-    ["HDEL", ...tombstonePlace(partition, workflow.workflow_id)],
+    ...tombstonePlaces(partition, workflow.workflow_id).map((place) => ["HDEL", ...place]),
     ...pairCommands("ZADD", stoppingKey(partition), stopping),
     ...profileCommands(partition, workflow.workflow_id, extensions),
     ...addEarlyIds(partition, idsOf(exported)),

@@ -207,20 +207,29 @@ export const profilesKey = (partition: number, workflow: WorkflowId): string =>
 /** The hash early id → stored id, of the entities that have an early id. */
 export const earlyIdsKey = (partition: number): string => `${partitionPrefix(partition)}early-ids`;
 
-/** Digits of the creation time that share a hash of tombstones: 16 bits of seconds, 18 hours. */
-const TOMBSTONE_TIME_DIGITS = 4;
+/**
+ * Hexadecimal digits of the creation time that vary within a hash of tombstones: 16 ** 6 seconds are 194 days, then 12
+ * days, 18 hours, 68 minutes.
+ */
+const TOMBSTONE_TIME_DIGITS = [6, 5, 4, 3];
 /** Characters of a stored early id that name the hash: such workflows share 256 of them in each partition. */
 const EARLY_TOMBSTONE_CHARS = 3;
 
+/** A hash of tombstones, and the field of a workflow. */
+export type TombstonePlace = readonly [key: string, field: string];
+
 /**
- * The hash of the tombstones of removed workflows, which were created within the same 18 hours, and the field of one.
- * The fields are short and few, so Redis stores the hash in its compact encoding. It expires.
+ * The hashes that may have the tombstone of a removed workflow, the one for the longest time first. It goes into the first
+ * that is not full. Fields are short and few in each hash, so that Redis stores it in its compact encoding. It expires.
  */
-export function tombstonePlace(partition: number, workflow: WorkflowId): [key: string, field: string] {
+export function tombstonePlaces(partition: number, workflow: WorkflowId): readonly TombstonePlace[] {
   const member = memberOf(workflow);
-  const isEarly = earlyIdOf(workflow) !== undefined;
-  const cut = isEarly ? EARLY_TOMBSTONE_CHARS : Math.max(0, member.indexOf("-") - TOMBSTONE_TIME_DIGITS);
-  return [`${partitionPrefix(partition)}archived:${member.slice(0, cut)}`, member.slice(cut)];
+  const place = (cut: number): TombstonePlace => [
+    `${partitionPrefix(partition)}archived:${member.slice(0, cut)}`,
+    member.slice(cut),
+  ];
+  if (earlyIdOf(workflow) !== undefined) return [place(EARLY_TOMBSTONE_CHARS)];
+  return TOMBSTONE_TIME_DIGITS.map((digits) => place(Math.max(0, member.indexOf("-") - digits)));
 }
 
 /** The hash number in base 36 → name of the file to which removed workflows were written, and the reverse. */

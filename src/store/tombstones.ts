@@ -1,6 +1,6 @@
 import type { WorkflowId } from "../domain/ids.js";
 import type { RedisClient } from "../redis/redisClient.js";
-import { ARCHIVES_KEY, partitionOf, tombstonePlace } from "./keys.js";
+import { ARCHIVES_KEY, partitionOf, type TombstonePlace, tombstonePlaces } from "./keys.js";
 
 const SECONDS_PER_DAY = 86_400;
 /** Days and numbers of files are stored in this base, because it is the shortest that Number parses. */
@@ -30,10 +30,12 @@ export class Tombstones {
     this.#partitions = partitions;
   }
 
-  /** The tombstone of a workflow: one command for an unknown id. */
+  /** The tombstone of a workflow: a few commands for an unknown id. */
   async find(workflow: WorkflowId): Promise<Tombstone | undefined> {
-    const value = await this.#redis.hget(...tombstonePlace(partitionOf(workflow, this.#partitions), workflow));
-    if (value === null) return undefined;
+    const places = tombstonePlaces(partitionOf(workflow, this.#partitions), workflow);
+    const values = await Promise.all(places.map((place) => this.#redis.hget(...place)));
+    const value = values.find((found) => found !== null);
+    if (value === undefined || value === null) return undefined;
     const [day = "", number] = value.split(".");
     const date = new Date(Number.parseInt(day, BASE) * SECONDS_PER_DAY * 1000).toISOString().slice(0, 10);
     const file = number === undefined ? null : await this.#redis.hget(ARCHIVES_KEY, number);
@@ -53,6 +55,9 @@ export class Tombstones {
   }
 }
 
+/** Tombstones in a hash: beyond 512 of them, Redis would leave the compact encoding. Purges at the same time may add some. */
+const MAX_IN_HASH = 480;
+
 /** What the tombstones of one purge share. */
 export interface TombstoneOptions {
   /** The file to which the workflows were written, without folders; undefined: none. */
@@ -63,16 +68,34 @@ export interface TombstoneOptions {
   keptDays: number;
 }
 
-/** Makes the commands that add tombstones, on keys of the workflow's partition. */
+/** Makes the commands that add a tombstone, on keys of the workflow's partition. */
+export type TombstoneWriter = (workflow: WorkflowId) => Promise<Command[]>;
+
+/** Creates the writer of a purge's tombstones. */
 export async function createTombstoneWriter(
-  { tombstones, partitions }: { tombstones: Tombstones; partitions: number },
+  { redis, tombstones, partitions }: { redis: RedisClient; tombstones: Tombstones; partitions: number },
   { file, now, keptDays }: TombstoneOptions,
-): Promise<(workflow: WorkflowId) => Command[]> {
+): Promise<TombstoneWriter> {
   const day = Math.floor(now / SECONDS_PER_DAY).toString(BASE);
   const value = file === undefined ? day : `${day}.${await tombstones.numberOfFile(file)}`;
   const seconds = Math.ceil(keptDays * SECONDS_PER_DAY);
-  return (workflow) => {
-    const [key, field] = tombstonePlace(partitionOf(workflow, partitions), workflow);
+  const lengths = new Map<string, number>();
+  /** Adds one to the length of a hash that is not full. */
+  const takePlace = async ([key]: TombstonePlace): Promise<boolean> => {
+    const length = lengths.get(key) ?? (await redis.hlen(key));
+    if (length >= MAX_IN_HASH) return false;
+    lengths.set(key, length + 1);
+    return true;
+  };
+  return async (workflow) => {
+    const places = tombstonePlaces(partitionOf(workflow, partitions), workflow);
+    // Of busy times, the last one takes more.
+    let [key, field] = places.at(-1) as TombstonePlace;
+    for (const place of places)
+      if (await takePlace(place)) {
+        [key, field] = place;
+        break;
+      }
     return [
       ["HSET", key, field, value],
       ["EXPIRE", key, seconds],

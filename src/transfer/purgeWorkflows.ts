@@ -3,6 +3,7 @@ import { inOrder } from "../domain/inOrder.js";
 import { exportedJson } from "../store/exportedWorkflow.js";
 import { removeWorkflow } from "../store/removal.js";
 import type { Store } from "../store/store.js";
+import type { TombstoneWriter } from "../store/tombstones.js";
 import { readWholeWorkflow, type StoredWorkflow } from "../store/wholeWorkflows.js";
 import { endedAt } from "./endedAt.js";
 import { type NumberedLine, readExport } from "./exportFile.js";
@@ -29,8 +30,8 @@ export interface PurgeOptions {
   isForced: boolean;
   /** Only these; a file may hold more. Undefined: all. */
   filter?: ExportFilter;
-  /** Commands of the step that removes a workflow, such as those of `createTombstoneWriter`. */
-  commandsFor?: (id: WorkflowId) => readonly (readonly (string | number)[])[];
+  /** Commands of the step that removes a workflow, which add its tombstone. */
+  commandsFor?: TombstoneWriter;
   signal?: AbortSignal | undefined;
   onProgress?: ((counts: PurgeCounts) => void) | undefined;
 }
@@ -71,7 +72,7 @@ async function purge<T>(
     if (stored === "missing") return "missing";
     const isPurgeable =
       stored !== "changed" && isSelected(stored, filter) && (isForced || endedAt(stored) !== undefined);
-    return isPurgeable && (await removeWorkflow(store, stored, commandsFor?.(stored.id)))
+    return isPurgeable && (await removeWorkflow(store, stored, await commandsFor?.(stored.id)))
       ? stored.taskforces.length
       : "kept";
   });

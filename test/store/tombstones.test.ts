@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { newWorkflowIdIn, tombstonePlace } from "../../src/store/keys.js";
+import { newWorkflowIdIn, tombstonePlaces } from "../../src/store/keys.js";
 import { createTombstoneWriter, type TombstoneOptions } from "../../src/store/tombstones.js";
 import { freshStore } from "../setup/freshStore.js";
 import { findKeys } from "../setup/testRedis.js";
@@ -12,8 +12,10 @@ async function openTombstones() {
   const { redis, store } = await freshStore(PARTITIONS);
   const add = async (ids: readonly ReturnType<typeof newWorkflowIdIn>[], more: Partial<TombstoneOptions> = {}) => {
     const commandsFor = await createTombstoneWriter(store, { file: "one.gz", now: NOON, keptDays: 365, ...more });
+    const pipeline = redis.pipeline();
     for (const id of ids)
-      for (const [name, ...args] of commandsFor(id)) await redis.call(name as string, ...args.map(String));
+      for (const [name, ...args] of await commandsFor(id)) pipeline.call(name as string, ...args.map(String));
+    await pipeline.exec();
   };
   return { redis, store, add };
 }
@@ -41,7 +43,7 @@ test("a file has one number, also when several processes use it at once", async 
   expect(await store.tombstones.numberOfFile("one.gz")).toBe(numbers[0]);
   const id = newId();
   const commandsFor = await createTombstoneWriter(store, { file: "last", now: NOON, keptDays: 1 });
-  for (const [name, ...args] of commandsFor(id)) await store.redis.call(name as string, ...args.map(String));
+  for (const [name, ...args] of await commandsFor(id)) await store.redis.call(name as string, ...args.map(String));
   expect((await store.tombstones.find(id))?.file).toBe("last");
 });
 
@@ -50,7 +52,7 @@ test("tombstones expire after the last one of their time was added", async () =>
   const [one, two] = [newId(0, NOON), newId(0, NOON + 1)];
   await add([one], { keptDays: 10 });
   await add([two], { keptDays: 20 });
-  const [key] = tombstonePlace(0, one);
+  const [[key] = [""]] = tombstonePlaces(0, one);
   expect(await findKeys(redis, "wms:{*}:archived:*")).toEqual([key]);
   expect(await redis.ttl(key)).toBeGreaterThan(19 * 86_400);
   await add([two], { keptDays: 0.000001 });
@@ -58,9 +60,19 @@ test("tombstones expire after the last one of their time was added", async () =>
   expect(await store.tombstones.find(two)).toBeUndefined();
 });
 
-test("2,000 workflows of one day take at most 40 bytes each", async () => {
-  const { redis, add } = await openTombstones();
-  const ids = Array.from({ length: 2000 }, (_, n) => newId(n % PARTITIONS, NOON + (86_400 * n) / 2000));
+test.each([
+  { perDay: 20, days: 365 },
+  { perDay: 100, days: 365 },
+  { perDay: 500, days: 365 },
+  { perDay: 2000, days: 90 },
+  { perDay: 10_000, days: 20 },
+  { perDay: 20_000, days: 10 },
+])("$perDay workflows a day, for $days days, take at most 40 bytes each", async ({ perDay, days }) => {
+  const { redis, store, add } = await openTombstones();
+  // One partition is as good as all.
+  const count = Math.round((perDay * days) / PARTITIONS);
+  const start = Date.UTC(2026, 0, 1) / 1000;
+  const ids = Array.from({ length: count }, (_, n) => newId(0, start + (days * 86_400 * n) / count));
   await add(ids);
   let bytes = 0;
   for (const key of await findKeys(redis, "wms:{*}:archived:*")) {
@@ -68,4 +80,6 @@ test("2,000 workflows of one day take at most 40 bytes each", async () => {
     bytes += (await redis.memory("USAGE", key, "SAMPLES", 0)) ?? 0;
   }
   expect(bytes / ids.length).toBeLessThan(40);
+  for (const id of [ids[0], ids.at(-1), ids[Math.floor(count / 2)]])
+    expect(await store.tombstones.find(id as (typeof ids)[number])).toMatchObject({ file: "one.gz" });
 });
