@@ -35,7 +35,7 @@ export const IDEMPOTENCY_KEY_HEADER = "idempotency-key";
 
 /** Whether a repeated request would have a second effect. */
 const isMutation = ({ method, url }: Request): boolean =>
-  method !== "GET" && method !== "HEAD" && !IDEMPOTENT_ROUTES.test(new URL(url).pathname);
+  !["GET", "HEAD", "PUT"].includes(method) && !IDEMPOTENT_ROUTES.test(new URL(url).pathname);
 
 /** Whether the client can repeat a request that may have reached the service. */
 const isSafeToRetry = (request: Request): boolean =>

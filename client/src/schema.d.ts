@@ -680,6 +680,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/workflows/{workflow_id}/annotations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get name, labels and note of a workflow
+         * @description Returns the name, labels and note of a workflow, and who created it.
+         */
+        get: operations["getAnnotations"];
+        /**
+         * Replace name, labels and note of a workflow
+         * @description Replaces the name, labels and note of a workflow. Those that the body lacks are removed.
+         */
+        put: operations["putAnnotations"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/workflows/{workflow_id}/diagnosis": {
         parameters: {
             query?: never;
@@ -1459,6 +1483,27 @@ export interface components {
             last_success: number | null;
             /** @description Milliseconds that the last answer took. */
             latency_ms: number | null;
+        };
+        /** @description What people write about a workflow, and who created it. */
+        WorkflowAnnotations: {
+            /** @description The program that created it, from User-Agent. */
+            client: string | null;
+            /** @description When it was created, in epoch seconds. */
+            created: number;
+            /** @description Keys and values to find workflows by. */
+            labels: {
+                [key: string]: string;
+            };
+            name: string | null;
+            note: string | null;
+            /** @description Who created it; null when that is not recorded. */
+            owner: {
+                /** @description The name in the token; null when it has none. */
+                name: string | null;
+                /** @description The subject of the creator's token; `anonymous` without authentication. */
+                subject: string;
+            } | null;
+            workflow_id: string;
         };
         /** @description One request of a user: tasks that run until it is aborted or finished. */
         WorkflowObject: {
@@ -7691,6 +7736,358 @@ export interface operations {
                         n_taskforces: number;
                         workflow_id: string;
                     };
+                };
+            };
+            /** @description The request is invalid. The error names the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 400,
+                     *       "error": "tasks[0].n_workers: must be an integer"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The bearer token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 401,
+                     *       "error": "the token has expired"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 403,
+                     *       "error": "this needs the role user"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The object does not exist, or its state does not allow this. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 404,
+                     *       "error": "no workflow found with id: WF-6b0ca73d-c2072fb5"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large, or has too many keys and values. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 413,
+                     *       "error": "the body is larger than 33554432 bytes"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 429,
+                     *       "error": "too many requests: try again in 7 s"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An internal error. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 500,
+                     *       "error": "internal error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 503,
+                     *       "error": "the database is not available, try again later"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    getAnnotations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of a workflow: WF-<hex epoch seconds>-<8 hex>.
+                 * @example WF-6b0ca73d-c2072fb5
+                 */
+                workflow_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The annotations. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "workflow_id": "WF-6b0ca73d-c2072fb5",
+                     *       "name": "Cascade reconstruction, IC86.2024",
+                     *       "labels": {
+                     *         "season": "IC86.2024",
+                     *         "mc": "22345"
+                     *       },
+                     *       "note": "Runs again with the new ice model.",
+                     *       "owner": {
+                     *         "subject": "ada",
+                     *         "name": "Ada Lovelace"
+                     *       },
+                     *       "client": "ewms/1.0.0",
+                     *       "created": 1795991357.46
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WorkflowAnnotations"];
+                };
+            };
+            /** @description The request is invalid. The error names the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 400,
+                     *       "error": "tasks[0].n_workers: must be an integer"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The bearer token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 401,
+                     *       "error": "the token has expired"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 403,
+                     *       "error": "this needs the role user"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The object does not exist, or its state does not allow this. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 404,
+                     *       "error": "no workflow found with id: WF-6b0ca73d-c2072fb5"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large, or has too many keys and values. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 413,
+                     *       "error": "the body is larger than 33554432 bytes"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 429,
+                     *       "error": "too many requests: try again in 7 s"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An internal error. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 500,
+                     *       "error": "internal error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 503,
+                     *       "error": "the database is not available, try again later"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    putAnnotations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of a workflow: WF-<hex epoch seconds>-<8 hex>.
+                 * @example WF-6b0ca73d-c2072fb5
+                 */
+                workflow_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Cascade reconstruction, IC86.2024",
+                 *       "labels": {
+                 *         "season": "IC86.2024",
+                 *         "mc": "22345"
+                 *       },
+                 *       "note": "Runs again with the new ice model."
+                 *     }
+                 */
+                "application/json": {
+                    /**
+                     * @description Keys and values to find workflows by.
+                     * @default {}
+                     */
+                    labels?: {
+                        [key: string]: string;
+                    };
+                    /** @default null */
+                    name?: string | null;
+                    /** @default null */
+                    note?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description The new annotations. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "workflow_id": "WF-6b0ca73d-c2072fb5",
+                     *       "name": "Cascade reconstruction, IC86.2024",
+                     *       "labels": {
+                     *         "season": "IC86.2024",
+                     *         "mc": "22345"
+                     *       },
+                     *       "note": "Runs again with the new ice model.",
+                     *       "owner": {
+                     *         "subject": "ada",
+                     *         "name": "Ada Lovelace"
+                     *       },
+                     *       "client": "ewms/1.0.0",
+                     *       "created": 1795991357.46
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WorkflowAnnotations"];
                 };
             };
             /** @description The request is invalid. The error names the field. */

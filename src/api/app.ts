@@ -14,6 +14,7 @@ import { DrainController, type RequestObserver, traceRequests, trackRequests } f
 import { createErrorHandler, rejectUnknownPath } from "./http/responses.js";
 import { type Route, route } from "./http/route.js";
 import type { OpenApiDocument } from "./openapi/document.js";
+import { annotationRoutes } from "./routes/annotationRoutes.js";
 import { diagnosisRoutes } from "./routes/diagnosisRoutes.js";
 import { docsPages } from "./routes/docsPages.js";
 import { type EventRouteOptions, eventRoutes } from "./routes/eventRoutes.js";
@@ -104,6 +105,7 @@ export function describeRoutes({
     ...handOutRoutes(wms),
     ...reportRoutes(wms),
     ...workflowRoutes(wms),
+    ...annotationRoutes(wms),
     ...taskDirectiveRoutes(wms),
     ...eventRoutes(wms, { ...events, draining }),
     ...scheddRoutes(wms),

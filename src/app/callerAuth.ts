@@ -64,7 +64,7 @@ export async function createCallerAuth(
 }
 
 async function createApiAuthentication(
-  { authentication, roleRules, publicOrigin }: AccessConfig,
+  { authentication, roleRules, groupRules, publicOrigin }: AccessConfig,
   authenticator: OperatorAuthenticator,
   loadProvider: LoadProvider,
   log: Logger,
@@ -75,7 +75,7 @@ async function createApiAuthentication(
   const { createTokenVerifier } = await import("../auth/tokenVerifier.js");
   return {
     kind: "tokens",
-    verifyToken: createTokenVerifier({ provider: await loadProvider(openIdUrl), audience, roleRules, log }),
+    verifyToken: createTokenVerifier({ provider: await loadProvider(openIdUrl), audience, roleRules, groupRules, log }),
     authenticateBrowser: createBrowserAuthenticator(authenticator, publicOrigin, log, trail),
   };
 }

@@ -2,8 +2,9 @@ import { errors, type JWTPayload, jwtVerify } from "jose";
 import { LRUCache } from "lru-cache";
 import type { Logger } from "pino";
 import type { Caller } from "../domain/caller.js";
-import { type RoleRules, rolesOf } from "../domain/claimRules.js";
+import { type ClaimRule, matchingValues, type RoleRules, rolesOf } from "../domain/claimRules.js";
 import { sha256 } from "../domain/sha256.js";
+import { truncateText } from "../domain/truncateText.js";
 import { unavailable, WmsError } from "../domain/wmsError.js";
 import type { OidcProvider } from "./oidcProvider.js";
 
@@ -25,11 +26,19 @@ export interface TokenVerifierOptions {
   /** Required audience; undefined: any. */
   audience: string | undefined;
   roleRules: RoleRules;
+  /** The groups that share the ownership of workflows; undefined: none. */
+  groupRules?: readonly ClaimRule[];
   log: Logger;
 }
 
 /** Makes a verifier of the provider's access tokens, which are JWTs signed with one of its keys. */
-export function createTokenVerifier({ provider, audience, roleRules, log }: TokenVerifierOptions): TokenVerifier {
+export function createTokenVerifier({
+  provider,
+  audience,
+  roleRules,
+  groupRules = [],
+  log,
+}: TokenVerifierOptions): TokenVerifier {
   const verifiedTokens = new VerifiedTokenCache();
   const verify = async (token: string): Promise<JWTPayload> => {
     const issuer = await provider.issuers();
@@ -56,9 +65,26 @@ export function createTokenVerifier({ provider, audience, roleRules, log }: Toke
     const known = verifiedTokens.get(token);
     if (known !== undefined) return known;
     const payload = await verify(token);
-    const caller = { subject: subjectOf(payload), roles: rolesOf(payload, roleRules) };
+    const caller = callerOf(payload, roleRules, groupRules);
     verifiedTokens.add(token, caller, 1000 * ((payload.exp ?? 0) + CLOCK_TOLERANCE_SECONDS));
     return caller;
+  };
+}
+
+/** Groups of a caller that are kept: a token may have hundreds. */
+const MAX_GROUPS = 50;
+/** Characters of a caller's name. */
+const MAX_NAME_CHARS = 120;
+
+function callerOf(payload: JWTPayload, roleRules: RoleRules, groupRules: readonly ClaimRule[]): Caller {
+  const caller: Caller = { subject: subjectOf(payload), roles: rolesOf(payload, roleRules) };
+  const { name, preferred_username, email } = payload;
+  const shown = [name, preferred_username, email].find((claim) => typeof claim === "string" && claim !== "");
+  const groups = matchingValues(payload, groupRules).slice(0, MAX_GROUPS);
+  return {
+    ...caller,
+    ...(shown !== undefined && { name: truncateText(String(shown), MAX_NAME_CHARS) }),
+    ...(groups.length > 0 && { groups }),
   };
 }
 

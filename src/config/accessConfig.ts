@@ -1,4 +1,4 @@
-import type { RoleRules } from "../domain/claimRules.js";
+import type { ClaimRule, RoleRules } from "../domain/claimRules.js";
 import { isLoopback } from "../domain/loopback.js";
 import { ConfigError, type Settings } from "./settings.js";
 
@@ -6,6 +6,8 @@ import { ConfigError, type Settings } from "./settings.js";
 export interface AccessConfig {
   authentication: AuthenticationConfig;
   roleRules: RoleRules;
+  /** The groups that share the ownership of workflows. */
+  groupRules: readonly ClaimRule[];
   operators: OperatorAccess;
   /** The origin under which browsers reach the service; undefined: unknown. */
   publicOrigin: string | undefined;
@@ -45,8 +47,11 @@ export type OperatorAccess =
 export function readAccessConfig(env: Settings): AccessConfig {
   const authentication = readAuthentication(env);
   const publicOrigin = env.PUBLIC_URL?.origin;
+  if (env.OWNERSHIP === "enforced" && authentication.kind === "open")
+    throw new ConfigError("OWNERSHIP: cannot be enforced while authentication is off; set AUTH_OPENID_URL");
   return {
     authentication,
+    groupRules: env.OWNERSHIP_GROUPS,
     roleRules: {
       user: env.AUTH_ROLE_USER,
       "system-tms": env.AUTH_ROLE_SYSTEM_TMS,

@@ -122,6 +122,7 @@ const dataConfigOf = (env: Settings) => ({
     queryMaxScan: env.QUERY_MAX_SCAN,
     actionRetries: env.TMS_ACTION_RETRIES,
     retryWaitSeconds: env.TMS_RETRY_WAIT,
+    isOwnershipEnforced: env.OWNERSHIP === "enforced",
   },
 });
 

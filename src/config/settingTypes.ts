@@ -89,6 +89,8 @@ export const roleRules = (fallback: string, description: string) =>
   text(fallback)
     .pipe(claimRulesSchema)
     .meta({ description, shownDefault: `\`${fallback.replaceAll(" ", "` `")}\`` });
+/** Optional rules for claims. */
+export const claimRules = text("").pipe(claimRulesSchema);
 /** A value in JSON. */
 export const json = z.string().transform((value, context) => {
   try {

@@ -5,6 +5,7 @@ import { DEFAULT_HTTP_LIMITS as limits } from "../domain/httpLimits.js";
 import {
   basePath,
   booleanFlag,
+  claimRules,
   durationSeconds,
   hostNames,
   integer,
@@ -90,6 +91,15 @@ const SECTIONS = {
     ),
     AUTH_ROLE_SYSTEM_TMS: roleRules("ewms_role=system-tms", "rule for TMSes"),
     AUTH_ROLE_OPERATOR: roleRules("ewms_role=operator", "rule for operators"),
+    OWNERSHIP: z
+      .enum(["off", "enforced"], "expected off or enforced")
+      .default("off")
+      .describe("`enforced`: only its owner, a group of the owner, operators and TMSes may change a workflow"),
+    OWNERSHIP_GROUPS: claimRules.meta({
+      description:
+        "groups whose members own each other's workflows: rules like those for roles, whose values are the groups",
+      shownDefault: "none",
+    }),
     ADMIN_USER: optionalText.describe("name for operators at `/admin/`; requires `ADMIN_PASSWORD`"),
     ADMIN_PASSWORD: optionalText.meta({ description: "password for operators", isSecret: true }),
     ADMIN_CLIENT_ID: optionalText.describe(

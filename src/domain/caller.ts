@@ -6,6 +6,10 @@ export interface Caller {
   /** The token's subject, or an operator's name. */
   subject: string;
   roles: ReadonlySet<Role>;
+  /** The name that the token shows to people. */
+  name?: string;
+  /** Those groups of the token that share the ownership of workflows. */
+  groups?: readonly string[];
 }
 
 /** The caller of every request while authentication is off. It counts as a user. */

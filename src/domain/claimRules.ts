@@ -43,6 +43,13 @@ export function rolesOf(claims: object, rules: RoleRules): Set<Role> {
   return new Set(roles.filter((role) => rules[role].some((rule) => ruleMatches(rule, claims))));
 }
 
+/** Returns the values of a token's claims that match a rule, each once. */
+export const matchingValues = (claims: object, rules: readonly ClaimRule[]): string[] => [
+  ...new Set(
+    rules.flatMap(({ claim, pattern }) => claimTextsOf(claimAt(claims, claim)).filter((text) => pattern.matches(text))),
+  ),
+];
+
 const ruleMatches = ({ claim, pattern }: ClaimRule, claims: object): boolean =>
   claimTextsOf(claimAt(claims, claim)).some((text) => pattern.matches(text));
 

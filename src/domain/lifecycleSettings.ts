@@ -15,4 +15,6 @@ export interface LifecycleSettings {
   actionRetries: number;
   /** Wait after the first failure; it doubles with each further one. */
   retryWaitSeconds: number;
+  /** Whether only the owner of a workflow, its groups and operators may change it. */
+  isOwnershipEnforced: boolean;
 }

@@ -16,6 +16,7 @@ import {
 import { createYielder } from "../domain/time.js";
 import { invalid } from "../domain/wmsError.js";
 import type { Workflow } from "../domain/workflow.js";
+import type { WorkflowOrigin } from "../store/annotations.js";
 import { createWholeWorkflow, type WholeWorkflow } from "../store/creation.js";
 import type { EffectGuard } from "../store/effectGuard.js";
 import { newWorkflowIdIn } from "../store/keys.js";
@@ -39,14 +40,14 @@ const RESERVED_VARIABLES = ["IMAGE", "ARGS", "ENV_JSON"].flatMap((what) => [
  * appear at once.
  *
  * @param request matches its schema; this function checks the other rules
- * @param options `partition`: for the workflow, that of the guard
+ * @param options `partition`: for the workflow, that of the guard; `origin`: who creates it, and what is written about it
  * @throws WmsError `invalid`; `upstream-refused` or `unavailable` when the MQS does not reserve the queues
  * @throws EffectRefusedError by the guard
  */
 export async function createWorkflow(
   wms: Wms,
   request: CreateWorkflowRequest,
-  { guard, partition }: { guard?: EffectGuard; partition?: number } = {},
+  { guard, partition, origin }: { guard?: EffectGuard; partition?: number; origin?: WorkflowOrigin | undefined } = {},
 ): Promise<WholeWorkflow> {
   checkClusters(wms, request);
   const aliases = [
@@ -76,7 +77,7 @@ export async function createWorkflow(
   // worker: its jobs would delay the response.
   const isLaunched = aliases.length === 0 && whole.taskforces.length <= LAUNCH_BATCH_TASKFORCES;
   const taskforces = isLaunched ? asLaunched(wms, whole.taskforces) : whole.taskforces;
-  await createWholeWorkflow(wms.store, { ...whole, taskforces }, aliases.length, guard);
+  await createWholeWorkflow(wms.store, { ...whole, taskforces }, aliases.length, guard, origin);
   logTaskforceChanges(wms, taskforces);
   await syncQueue(wms, isLaunched ? "starter" : "activation", () =>
     isLaunched ? addToStarterQueues(wms, taskforces) : wms.queues.activation.add([{ id: workflow.workflow_id }]),

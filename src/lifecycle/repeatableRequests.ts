@@ -6,6 +6,7 @@ import type { TaskDirective } from "../domain/taskDirective.js";
 import type { Taskforce } from "../domain/taskforce.js";
 import { WmsError } from "../domain/wmsError.js";
 import type { Deactivation } from "../domain/workflow.js";
+import type { WorkflowOrigin } from "../store/annotations.js";
 import type { WholeWorkflow } from "../store/creation.js";
 import { type EffectGuard, EffectRefusedError } from "../store/effectGuard.js";
 import { partitionOf, partitionOfText } from "../store/keys.js";
@@ -33,11 +34,12 @@ export function createWorkflowOnce(
   wms: Wms,
   request: CreateWorkflowRequest,
   repeatable: RepeatableRequest,
+  origin?: WorkflowOrigin,
 ): Promise<RepeatableResult<WholeWorkflow>> {
   const partition = partitionOfText(repeatable.name, wms.store.partitions);
   return runOnce(wms, repeatable, {
     partition,
-    execute: (guard) => createWorkflow(wms, request, { guard, partition }),
+    execute: (guard) => createWorkflow(wms, request, { guard, partition, origin }),
     replay: (id) => replayCreatedWorkflow(wms, id as WorkflowId, request),
   });
 }

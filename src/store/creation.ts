@@ -3,6 +3,7 @@ import type { TaskDirective } from "../domain/taskDirective.js";
 import type { Taskforce } from "../domain/taskforce.js";
 import { createYielder } from "../domain/time.js";
 import type { Workflow } from "../domain/workflow.js";
+import { indexedOrigin, originFields, type WorkflowOrigin } from "./annotations.js";
 import { type EffectGuard, runGuarded } from "./effectGuard.js";
 import type { EventTuple } from "./eventStreams.js";
 import {
@@ -44,6 +45,7 @@ export interface WholeWorkflow {
  * of a large workflow are staged before.
  *
  * @param queueCount the number of the workflow's message queues
+ * @param origin who created it, and what is written about it
  * @throws WmsError `unavailable` when staging took too long, EffectRefusedError by the guard. Nothing becomes visible then
  */
 export async function createWholeWorkflow(
@@ -51,11 +53,14 @@ export async function createWholeWorkflow(
   whole: WholeWorkflow,
   queueCount: number,
   guard?: EffectGuard,
+  origin: WorkflowOrigin = {},
 ): Promise<void> {
   const { workflow, taskforces } = whole;
-  const record = toWorkflowRecord(workflow, queueCount);
+  const fields = originFields(origin);
+  const record = { ...toWorkflowRecord(workflow, queueCount), ...fields };
+  const entity = { ...workflow, ...indexedOrigin(fields) };
   const newWorkflow: NewWorkflow = {
-    workflow: { kind: "workflow", id: workflow.workflow_id, record, entity: workflow },
+    workflow: { kind: "workflow", id: workflow.workflow_id, record, entity },
     parts: await buildPartEntities(whole),
     taskforces,
     events: phaseEvents(taskforces),

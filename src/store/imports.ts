@@ -57,7 +57,7 @@ export async function replaceWorkflow(
   const isSame = sameTexts(stored, exported);
   if (!isSame.workflow) {
     const entity = toWorkflowEntity(workflow, extensions.workflow);
-    removeFromStore(batch, { ...entity, entity: stored.workflow });
+    removeFromStore(batch, toWorkflowEntity(stored.workflow, stored.extensions.workflow));
     written.push(entity);
   }
   const knownTasks = new Set(stored.task_directives.map(({ task_id }) => task_id));

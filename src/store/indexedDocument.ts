@@ -1,3 +1,4 @@
+import { indexedOrigin } from "./annotations.js";
 import { DocumentSelection } from "./documents.js";
 import { type EntityKind, INDEXED_FIELDS } from "./keys.js";
 import { creationTime, type TaskforceRecord } from "./records.js";
@@ -17,5 +18,6 @@ export function indexedDocument(kind: EntityKind, id: string, fields: HashFields
   const record = parseFields(kind, fields);
   // The documents of the other kinds hold it.
   const timestamp = kind === "taskforce" ? creationTime(record as TaskforceRecord) : 0;
-  return INDEXED_MEMBERS[kind].valuesOf({ ...record, id, timestamp }) as { timestamp: number };
+  const members = INDEXED_MEMBERS[kind].valuesOf({ ...record, id, timestamp }) as { timestamp: number };
+  return kind === "workflow" ? { ...members, ...indexedOrigin(fields) } : members;
 }

@@ -31,6 +31,9 @@ export const STATE_INDEXES = {
   taskforce: ["phase", "errors", "failures"],
 } as const satisfies Record<EntityKind, readonly string[]>;
 
+/** Indexes of workflows by what the v1 API does not show. Filters of queries do not use them. */
+export const ORIGIN_INDEXES = ["owner", "label"] as const;
+
 /** The value of the index `deactivated` for a workflow that is not deactivated. */
 export const ACTIVE = "ACTIVE";
 /** The only value of the indexes `errors` and `failures`. */

@@ -43,7 +43,7 @@ export async function removeWorkflow(
   const partition = partitionOf(id, store.partitions);
   const batch = new RemovalBatch(partition);
   const key = recordKey(partition, "workflow", id);
-  for (const field of ["doc", "deactivated"]) batch.require(key, field, fields[field]);
+  for (const field of ["doc", "deactivated", "annotations"]) batch.require(key, field, fields[field]);
   for (const taskforce of taskforces)
     for (const field of ["log", "statuses_ts"])
       batch.require(recordKey(partition, "taskforce", taskforce.uuid), field, taskforce.fields[field]);

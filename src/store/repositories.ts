@@ -35,6 +35,10 @@ const RECORD_DEFINITIONS = {
       deactivated_ts: number,
       /** 1 once the MQS activated the queues. */
       mq_activated: number,
+      /** Who created it, as JSON. */
+      creator: text(),
+      /** What people write about it, as JSON. */
+      annotations: text(),
     },
   },
   task: { required: { /** JSON. */ doc: text() }, optional: {} },

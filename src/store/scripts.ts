@@ -10,6 +10,7 @@ const SCRIPT_NAMES = [
   "addMissingIndexes",
   "addTaskforce",
   "advance",
+  "annotate",
   "checkGuard",
   "claimDirty",
   "countRanges",

@@ -3,6 +3,7 @@ import { type TaskforceUuid, taskOf, workflowOf } from "../domain/ids.js";
 import type { Phase } from "../domain/phases.js";
 import { readAhead } from "../domain/readAhead.js";
 import type { RedisClient } from "../redis/redisClient.js";
+import { WorkflowAnnotations } from "./annotations.js";
 import { AuditTrail } from "./auditTrail.js";
 import { IndexCompleteness } from "./completeIndexes.js";
 import { Configurations } from "./configurations.js";
@@ -82,6 +83,7 @@ export class Store {
   readonly deliveryMarks: DeliveryMarks;
   readonly tombstones: Tombstones;
   readonly earlyIds: EarlyIds;
+  readonly annotations: WorkflowAnnotations;
   readonly retention: RetentionState;
   readonly #repositories: PartitionRepositories[];
   /** @param partitions must never change for the same data: {@link openStore} checks it */
@@ -111,6 +113,7 @@ export class Store {
     this.processes = new ProcessRegistry(redis);
     this.tombstones = new Tombstones(redis, partitions);
     this.earlyIds = new EarlyIds(redis, partitions);
+    this.annotations = new WorkflowAnnotations(redis, partitions);
     this.retention = new RetentionState(redis);
     this.deliveryMarks = new DeliveryMarks(redis, this.processes);
   }

@@ -89,6 +89,13 @@ export async function importWorkflows(options: ImportOptions): Promise<ImportCou
   return counts;
 }
 
+/** Keeps who created a workflow and what is written about it, if the source does not know of it. */
+function keepOrigin(stored: ExportedWorkflow, exported: ExportedWorkflow): void {
+  const { creator, annotations } = stored.extensions.workflow;
+  const known = { ...(creator !== undefined && { creator }), ...(annotations !== undefined && { annotations }) };
+  exported.extensions.workflow = { ...known, ...exported.extensions.workflow };
+}
+
 type SourceItem = SourceWorkflow | { reject: Reject };
 
 /** The limits for the items of a source. */
@@ -118,6 +125,7 @@ async function importOne(
     return { outcome: "imported", taskforces };
   }
   const stored = await toExported(found);
+  keepOrigin(stored, exported);
   if (isDeepStrictEqual(stored, exported)) return { outcome: "unchanged", taskforces: 0 };
   const refuse = (reason: string): Outcome => ({ reject: { place, workflow_id: id, reason } });
   const conflict = isOverwriting ? undefined : explainConflict(stored, exported);

@@ -40,6 +40,8 @@ const EXTENSIONS: [string, string][] = [
   ["get", "/v1/taskforces/{taskforce_uuid}/diagnosis"],
   ["post", "/v1/workflows/{workflow_id}/actions/retry"],
   ["get", "/v1/workflows/{workflow_id}/diagnosis"],
+  ["get", "/v1/workflows/{workflow_id}/annotations"],
+  ["put", "/v1/workflows/{workflow_id}/annotations"],
   ["get", "/v1/stray-clusters"],
   ["delete", "/v1/stray-clusters/{stray_id}"],
   ["get", "/v1/system"],
@@ -60,7 +62,7 @@ describe("GET /v1/schema/openapi", () => {
 
   it("describes no other route of v1, and those of the MQS only if it is the embedded one", async () => {
     const paths = Object.keys(fixture.client.document.paths).filter((path) => path.startsWith("/v1/"));
-    expect(paths.sort()).toEqual([...ROUTES, ...EXTENSIONS].map(([, path]) => path).sort());
+    expect(paths.sort()).toEqual([...new Set([...ROUTES, ...EXTENSIONS].map(([, path]) => path))].sort());
     const withMqs = await startApiFixture();
     try {
       const path = "/v1/mqs/workflows/{workflow_id}/mq-profiles/public";
@@ -101,15 +103,19 @@ describe("GET /v1/schema/openapi", () => {
   it.each([
     [
       ["user"],
-      ROUTES.filter(([, path]) => /^\/v1\/($|workflows|task-directives\/\{task_id\}$|query\/task-)/.test(path)),
+      ROUTES.filter(([, path]) =>
+        /^\/v1\/($|workflows($|\/\{workflow_id\}$)|task-directives\/\{task_id\}$|query\/task-)/.test(path),
+      ),
     ],
+    [["user", "operator"], ROUTES.filter(([, path]) => /actions\/(abort|finished)$/.test(path))],
+    [["user", "system-tms", "operator"], ROUTES.filter(([, path]) => /add-workers/.test(path))],
     [["system-tms"], ROUTES.filter(([, path]) => /^\/v1\/tms\/(condor|statuses)/.test(path))],
     [
       ["user", "system-tms"],
-      ROUTES.filter(([, path]) => /add-workers|query\/(workflows|taskforces)|v1\/taskforces|schema|pending/.test(path)),
+      ROUTES.filter(([, path]) => /query\/(workflows|taskforces)|v1\/taskforces|schema|pending/.test(path)),
     ],
   ])("requires %j for their routes", (roles, routes) => {
-    expect(routes.length).toBeGreaterThan(5);
+    expect(routes.length).toBeGreaterThan(0);
     for (const [method, path] of routes) expect([path, rolesOf(method, path)]).toEqual([path, roles]);
   });
 });

@@ -20,6 +20,49 @@ afterAll(() => scenario.close());
 
 const WORKFLOW = /WF-[0-9a-f]+-[0-9a-f]{8}/;
 
+describe("annotate", () => {
+  const submit = async (...options: string[]) => {
+    const { stdout } = await runCli(["submit", "--quiet", "-", ...options], {
+      env: { EWMS_URL: scenario.url },
+      input: workflowRequestJson({ cluster_locations: ["pool-37"] }),
+    });
+    return stdout.trim();
+  };
+  const version = (JSON.parse(readFileSync("client/package.json", "utf8")) as { version: string }).version;
+
+  test("submit names and labels the workflow, and annotate shows it", async () => {
+    const id = await submit("--name", "Kaskaden für IC86", "--label", "season=IC86", "--label", "urgent");
+    const { stdout, code } = await run("annotate", id);
+    expect(stdout.split("\n")).toEqual([
+      "Name:    Kaskaden für IC86",
+      "Labels:  season=IC86, urgent",
+      "Note:    -",
+      expect.stringMatching(new RegExp(`^Created: .* by anonymous with ewms/${version.replaceAll(".", "\\.")}$`)),
+      "",
+    ]);
+    expect(code).toBe(0);
+  });
+
+  test("changes what is given, and keeps the rest", async () => {
+    const id = await submit("--name", "first", "--label", "a=1", "--label", "b=2");
+    await run("annotate", id, "--note", "one\ntwo", "--label", "a=3", "--label", "c=x=y");
+    const { stdout } = await run("annotate", id, "--name", "", "--remove-label", "b", "--json");
+    expect(JSON.parse(stdout)).toMatchObject({ name: null, labels: { a: "3", c: "x=y" }, note: "one\ntwo" });
+  });
+
+  test.each<[string[], string, number]>([
+    [["--label", "a=1", "--label", "a=2"], 'The label "a" is given twice', 2],
+    [["--remove-label", "nothing"], 'there is no label "nothing" to remove', 2],
+    [["--label", "a b=1"], 'labels["a b"]: must consist of 1 to 63 letters', 2],
+    [["--name", "x".repeat(121)], "name: ", 2],
+  ])("refuses %j", async (options, message, exitCode) => {
+    const id = await submit("--name", "stays");
+    const { code, stderr } = await run("annotate", id, ...options);
+    expect([stderr, code]).toEqual([expect.stringContaining(message), exitCode]);
+    expect(JSON.parse((await run("annotate", id, "--json")).stdout)).toMatchObject({ name: "stays", labels: {} });
+  });
+});
+
 describe("submit", () => {
   test("creates the workflow of a JSON file", async () => {
     const path = join(await temporaryFolder(), "request.json");

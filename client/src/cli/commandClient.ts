@@ -26,6 +26,11 @@ export function createCommandClient(program: Command, terminal: Terminal): Clien
   let isRetryReported = false;
   return createClient({
     url,
+    // The service records which program created a workflow.
+    fetch: (request, init) => {
+      request.headers.set("user-agent", `ewms/${program.version()}`);
+      return fetch(request, init);
+    },
     token: env["EWMS_TOKEN"] || tokenSourceFromEnvironment(terminal),
     retry: {
       maxSeconds: patience,

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { addAddWorkersCommand, addDeactivateCommands } from "./actionCommands.js";
+import { addAnnotateCommand } from "./annotateCommand.js";
 import { parseSeconds } from "./argumentParsers.js";
 import { SETTINGS_HELP } from "./commandClient.js";
 import { addCompletionCommand } from "./completionCommand.js";
@@ -69,6 +70,7 @@ ${EXIT_CODES_HELP}`,
   addDeactivateCommands(program, terminal);
   addWhyCommand(program, terminal);
   addIdsCommand(program, terminal);
+  addAnnotateCommand(program, terminal);
   addDrainCommand(program, terminal);
   addSystemCommand(program, terminal);
   addCompletionCommand(program, terminal);

@@ -2,11 +2,19 @@ import type { Command } from "commander";
 import { ApiError } from "../clientErrors.js";
 import { formatCount } from "../format.js";
 import { unwrapResponse } from "../unwrapResponse.js";
+import { annotationHeaders, collectLabel } from "./annotateCommand.js";
 import { idParser } from "./argumentParsers.js";
 import { createCommandClient } from "./commandClient.js";
 import { readRequestFile } from "./requestFile.js";
 import { formatExamples, type Terminal } from "./terminal.js";
 import { watchUntilEnded } from "./watchProgress.js";
+
+interface SubmitOptions {
+  watch?: true;
+  quiet?: true;
+  name?: string;
+  label?: Record<string, string>;
+}
 
 /** Adds the command `submit`. */
 export function addSubmitCommand(program: Command, terminal: Terminal): void {
@@ -16,15 +24,21 @@ export function addSubmitCommand(program: Command, terminal: Terminal): void {
     .argument("<file>", "body of POST /v1/workflows; - is stdin")
     .option("-w, --watch", "watch the workflow until it has ended")
     .option("-q, --quiet", "print only the id of the workflow")
+    .option("--name <name>", "a short name for people")
+    .option("--label <key=value>", "a label to find the workflow by; repeatable", collectLabel)
     .addHelpText(
       "after",
-      formatExamples("ewms submit workflow.yaml --watch", "WF=$(ewms submit --quiet workflow.json)"),
+      formatExamples(
+        "ewms submit workflow.yaml --watch",
+        'ewms submit workflow.yaml --name "Cascades, IC86" --label season=IC86.2024',
+        "WF=$(ewms submit --quiet workflow.json)",
+      ),
     )
-    .action(async (file: string, { watch, quiet }: { watch?: true; quiet?: true }) => {
+    .action(async (file: string, { watch, quiet, name, label }: SubmitOptions) => {
       const { request, withLocation } = await readRequestFile(file, terminal.io.stdin);
       const client = createCommandClient(program, terminal);
       const { workflow, task_directives, taskforces } = await unwrapResponse(
-        client.POST("/v1/workflows", { body: request }),
+        client.POST("/v1/workflows", { body: request, headers: annotationHeaders(name, label) }),
       ).catch((error: unknown) => {
         throw error instanceof ApiError ? new ApiError(error.status, withLocation(error.message)) : error;
       });

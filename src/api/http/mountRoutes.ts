@@ -150,6 +150,8 @@ function createRouteHandler(route: Route, { bodyReader, earlyIds, limits, log }:
       headers: route.headers && validate(route.headers, request.headers),
       // A caller with both roles counts as a user.
       source: caller?.roles.has("system-tms") && !caller.roles.has("user") ? "TMS" : "USER",
+      caller: caller ?? NO_CALLER,
+      client: clientOf(request),
       subject: caller?.subject ?? "",
       isOperator: caller === UNCHECKED_CALLER || caller?.roles.has("operator") === true,
       callerKey: callerKeyOf(request, caller),
@@ -166,6 +168,13 @@ function createRouteHandler(route: Route, { bodyReader, earlyIds, limits, log }:
     await sendLongJson(response, status, typeof text === "string" ? [text] : text, headers);
   };
 }
+
+const NO_CALLER: Caller = { subject: "", roles: new Set() };
+/** Characters of a program's name. */
+const MAX_CLIENT_CHARS = 200;
+
+const clientOf = ({ headers }: Request): string | null =>
+  headers["user-agent"] === undefined ? null : truncateText(headers["user-agent"], MAX_CLIENT_CHARS);
 
 /** Characters of a parameter in the log: a client can send many thousands. */
 const MAX_LOGGED_CHARS = 255;

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Logger } from "pino";
 import type { z } from "zod";
-import type { Role } from "../../domain/caller.js";
+import type { Caller, Role } from "../../domain/caller.js";
 import type { HttpLimits } from "../../domain/httpLimits.js";
 import type { OnResponseEnd, RepeatableRequest } from "../../domain/repeatableRequest.js";
 import type { BodyLimits } from "./bodyLimits.js";
@@ -36,6 +36,10 @@ export interface RouteRequest<
   /** Identifies the request, should its client repeat it; undefined on routes that are not `isRepeatable`. */
   repeatable: Repeatable;
   onEnd: OnResponseEnd;
+  /** Who sent the request; without roles on routes that need none. */
+  caller: Caller;
+  /** The program that sent the request, from `User-Agent`. */
+  client: string | null;
   /** The subject of the caller's token; all callers are the same while authentication is off. */
   subject: string;
   /** Whether the caller may see what is for operators only; true while authentication is off. */
@@ -75,7 +79,7 @@ export interface DocumentedResponse {
 
 /** One route: its inputs and responses, as data for the router and the OpenAPI document, and its handler. */
 export interface Route {
-  method: "get" | "post" | "delete";
+  method: "get" | "post" | "put" | "delete";
   /** In OpenAPI's notation: `/v1/workflows/{workflow_id}`. */
   path: string;
   /** `undefined` for the root. */

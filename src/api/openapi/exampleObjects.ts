@@ -26,6 +26,16 @@ export const workflow = {
   deactivated_ts: null,
 };
 
+export const annotations = {
+  workflow_id: WORKFLOW_ID,
+  name: "Cascade reconstruction, IC86.2024",
+  labels: { season: "IC86.2024", mc: "22345" },
+  note: "Runs again with the new ice model.",
+  owner: { subject: "ada", name: "Ada Lovelace" },
+  client: "ewms/1.0.0",
+  created: CREATED,
+};
+
 export const taskDirective = {
   task_id: TASK_ID,
   workflow_id: WORKFLOW_ID,

@@ -1,6 +1,7 @@
 import workflowRequest from "../../../examples/workflow.json" with { type: "json" };
 
 import {
+  annotations,
   CREATED,
   compoundStatuses,
   diagnosis,
@@ -98,6 +99,11 @@ export const EXAMPLES: Readonly<Record<string, OperationExamples>> = {
       projection: ["taskforce_uuid", "phase"],
     },
     responses: { 200: { taskforces: [{ taskforce_uuid: TASKFORCE_UUID, phase: "condor-submit" }], next_after: null } },
+  },
+  getAnnotations: { responses: { 200: annotations } },
+  putAnnotations: {
+    body: { name: annotations.name, labels: annotations.labels, note: annotations.note },
+    responses: { 200: annotations },
   },
   diagnoseTaskforce: { responses: { 200: diagnosis } },
   listSchedds: {

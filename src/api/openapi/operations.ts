@@ -14,6 +14,11 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   "post /v1/query/workflows": operation("queryWorkflows", "Find workflows"),
   "get /v1/workflows/{workflow_id}/summary": operation("getWorkflowSummary", "Get the sums of a workflow"),
   "get /v1/workflows/{workflow_id}/diagnosis": operation("diagnoseWorkflow", "Explain what a workflow is waiting for"),
+  "get /v1/workflows/{workflow_id}/annotations": operation("getAnnotations", "Get name, labels and note of a workflow"),
+  "put /v1/workflows/{workflow_id}/annotations": operation(
+    "putAnnotations",
+    "Replace name, labels and note of a workflow",
+  ),
   "get /v1/workflows/{workflow_id}/events": operation("watchWorkflow", "Stream the events of a workflow"),
   "post /v1/workflows/{workflow_id}/actions/abort": operation("abortWorkflow", "Abort a workflow"),
   "post /v1/workflows/{workflow_id}/actions/finished": operation("finishWorkflow", "Finish a workflow"),

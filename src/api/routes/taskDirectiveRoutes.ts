@@ -1,8 +1,10 @@
 import { z } from "zod";
+import { isTaskId, workflowOf } from "../../domain/ids.js";
 import { addWorkersSchema } from "../../domain/requestSchemas.js";
 import { projectedTaskDirectiveSchema, taskDirectiveSchema } from "../../domain/taskDirective.js";
 import { taskforceSchema } from "../../domain/taskforce.js";
 import { type Wms, withRequestLog } from "../../lifecycle/context.js";
+import { requireOwnership } from "../../lifecycle/ownership.js";
 import { addWorkersOnce } from "../../lifecycle/repeatableRequests.js";
 import { readEntity } from "../../views/query/readEntities.js";
 import { type Route, route } from "../http/route.js";
@@ -24,14 +26,15 @@ export const taskDirectiveRoutes = (wms: Wms): Route[] => [
     method: "post",
     path: "/v1/task-directives/{task_id}/actions/add-workers",
     tag: "task-directives",
-    roles: ["user", "system-tms"],
+    roles: ["user", "system-tms", "operator"],
     description:
       "Adds a taskforce to a task, with the configuration of its first one. It starts before other waiting taskforces.",
     body: { schema: addWorkersSchema, required: true },
     responses: { 200: { description: "The new taskforce.", schema: taskforceSchema } },
     isRepeatable: true,
     errors: [404, 409, 422],
-    async handle({ params: { task_id }, body, source, log, repeatable }) {
+    async handle({ params: { task_id }, body, caller, source, log, repeatable }) {
+      if (isTaskId(task_id)) await requireOwnership(wms, workflowOf(task_id), caller);
       const own = withRequestLog(wms, log);
       const { result, replayed } = await addWorkersOnce(own, task_id, body, source, repeatable);
       return { text: JSON.stringify(result), replayed };

@@ -6,12 +6,14 @@ import { taskDirectiveSchema } from "../../domain/taskDirective.js";
 import { taskforceSchema } from "../../domain/taskforce.js";
 import { type Deactivation, workflowSchema } from "../../domain/workflow.js";
 import { type Wms, withRequestLog } from "../../lifecycle/context.js";
+import { requireOwnership } from "../../lifecycle/ownership.js";
 import { createWorkflowOnce, deactivateWorkflowOnce } from "../../lifecycle/repeatableRequests.js";
 import { retryDeadLetters } from "../../lifecycle/retryTaskforce.js";
 import type { WholeWorkflow } from "../../store/creation.js";
 import { readEntity } from "../../views/query/readEntities.js";
 import { readSummary } from "../../views/summary/readSummary.js";
 import { type Route, route } from "../http/route.js";
+import { annotationHeadersSchema, annotationsFromHeaders } from "./annotationHeaders.js";
 import { stringifyInChunks } from "./jsonChunks.js";
 import { queryRoute } from "./queryRoute.js";
 
@@ -52,12 +54,16 @@ export const workflowRoutes = (wms: Wms): Route[] => [
     tag: "workflows",
     roles: ["user"],
     description: "Creates a workflow with its task directives and taskforces, all or none.",
+    headers: annotationHeadersSchema,
     body: { schema: createWorkflowSchema, required: true },
     responses: { 200: { description: "The new workflow, task directives and taskforces.", schema: createdSchema } },
     isRepeatable: true,
     errors: [409, 422, 502],
-    async handle({ body, log, repeatable }) {
-      const { result, replayed } = await createWorkflowOnce(withRequestLog(wms, log), body, repeatable);
+    async handle({ body, headers, caller, client, log, repeatable }) {
+      const { subject, name = null, groups = [] } = caller;
+      const creator = { subject, name, groups: [...groups], client };
+      const origin = { creator, annotations: annotationsFromHeaders(headers) };
+      const { result, replayed } = await createWorkflowOnce(withRequestLog(wms, log), body, repeatable, origin);
       return { text: await stringifyCreated(result), replayed };
     },
   }),
@@ -118,13 +124,14 @@ const deactivationRoute = (
     method: "post",
     path: `/v1/workflows/{workflow_id}/actions/${action}`,
     tag: "workflows",
-    roles: ["user"],
+    roles: ["user", "operator"],
     description: `${description} No more of its taskforces start, and the running ones are stopped.`,
     responses: { 200: { description: "The number of taskforces that will be stopped.", schema: deactivatedSchema } },
     isRepeatable: true,
     errors: [404, 409, 422],
-    async handle({ params, log, repeatable }) {
+    async handle({ params, caller, log, repeatable }) {
       const { workflow_id } = params;
+      await requireOwnership(wms, workflow_id, caller);
       const own = withRequestLog(wms, log);
       const { result, replayed } = await deactivateWorkflowOnce(own, workflow_id, deactivation, repeatable);
       return { text: JSON.stringify(result), replayed };
