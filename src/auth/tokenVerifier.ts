@@ -74,7 +74,7 @@ export function createTokenVerifier({
 /** Groups of a caller that are kept: a token may have hundreds. */
 const MAX_GROUPS = 50;
 /** Characters of a caller's name. */
-const MAX_NAME_CHARS = 120;
+const MAX_SHOWN_NAME_CHARS = 120;
 
 function callerOf(payload: JWTPayload, roleRules: RoleRules, groupRules: readonly ClaimRule[]): Caller {
   const caller: Caller = { subject: subjectOf(payload), roles: rolesOf(payload, roleRules) };
@@ -83,7 +83,7 @@ function callerOf(payload: JWTPayload, roleRules: RoleRules, groupRules: readonl
   const groups = matchingValues(payload, groupRules).slice(0, MAX_GROUPS);
   return {
     ...caller,
-    ...(shown !== undefined && { name: truncateText(String(shown), MAX_NAME_CHARS) }),
+    ...(shown !== undefined && { name: truncateText(String(shown), MAX_SHOWN_NAME_CHARS) }),
     ...(groups.length > 0 && { groups }),
   };
 }

@@ -1,14 +1,14 @@
 import { z } from "zod";
 
 /** Characters of a workflow's name. */
-export const MAX_NAME_CHARS = 120;
+const MAX_NAME_CHARS = 120;
 /** Labels of a workflow. */
-export const MAX_LABELS = 20;
+const MAX_LABELS = 20;
 /** Characters of a label's key, and of its value. */
-export const MAX_LABEL_KEY_CHARS = 63;
-export const MAX_LABEL_VALUE_CHARS = 100;
+const MAX_LABEL_KEY_CHARS = 63;
+const MAX_LABEL_VALUE_CHARS = 100;
 /** Characters of a workflow's note. */
-export const MAX_NOTE_CHARS = 4000;
+const MAX_NOTE_CHARS = 4000;
 
 const LABEL_KEY_PATTERN = /^[A-Za-z0-9](?:[A-Za-z0-9._/-]*[A-Za-z0-9])?$/;
 const KEY_RULE = `must consist of 1 to ${MAX_LABEL_KEY_CHARS} letters, digits, '.', '_', '/' and '-'`;
@@ -81,12 +81,12 @@ export const labelText = (key: string, value: string): string => `${key}=${value
  * @returns them, or the reason why the text holds none
  */
 export function parseLabels(text: string): { labels: Record<string, string> } | { reason: string } {
-  const labels: Record<string, string> = {};
+  const labels = new Map<string, string>();
   for (const part of text.split(",").map((each) => each.trim())) {
     if (part === "") continue;
     const [, key = "", value = ""] = /^([^=]*)=?(.*)$/s.exec(part) ?? [];
-    if (Object.hasOwn(labels, key.trim())) return { reason: `repeats the label "${key.trim()}"` };
-    labels[key.trim()] = value.trim();
+    if (labels.has(key.trim())) return { reason: `repeats the label "${key.trim()}"` };
+    labels.set(key.trim(), value.trim());
   }
-  return { labels };
+  return { labels: Object.fromEntries(labels) };
 }

@@ -17,7 +17,7 @@ const EARLY_LENGTH = 32;
 /** Stands for the random part of a workflow's id. It is in each stored id of this form. */
 const MARK = "-00000000";
 const STORED_PATTERN =
-  /\b(?:WF-0|TK-0[0-9a-f]{32}-0{8}-|TF-0(?:[0-9a-f]{32}-0{8}-[0-9a-f]{32})-)([0-9a-f]{32})(?:-0{8})?(?![-0-9a-f])/g;
+  /\b(?:WF-0|TK-0[0-9a-f]{32}-0{8}-|TF-0[0-9a-f]{32}-0{8}-[0-9a-f]{32}-)([0-9a-f]{32})(?:-0{8})?(?![-0-9a-f])/g;
 
 /** Whether a text has the format of an early id. */
 export const isEarlyId = (text: string): boolean => text.length === EARLY_LENGTH && EARLY_PATTERN.test(text);

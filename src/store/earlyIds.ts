@@ -25,6 +25,7 @@ export class EarlyIds {
   /** Finds the ids under which entities are stored. @returns early id → stored id, without those that are not found */
   async find(earlyIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
     const found = new Map<string, string>();
+    if (earlyIds.length === 0) return found;
     // Most installations have none.
     const keys = await this.#findKeys();
     for (const batch of keys.length === 0 ? [] : batchesOf(earlyIds, IDS_PER_COMMAND)) {

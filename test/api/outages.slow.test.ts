@@ -315,7 +315,7 @@ it("an unexpected error is a 500 without details, which are logged", async () =>
     },
   });
   const app = createApp({
-    wms: {} as Wms,
+    wms: { store: {} } as Wms,
     authentication: { kind: "open" },
     ownAddresses: { restHost: "127.0.0.1", publicOrigin: undefined, allowedHosts: [] },
     events: {} as AppOptions["events"],

@@ -52,6 +52,7 @@ describe("annotate", () => {
 
   test.each<[string[], string, number]>([
     [["--label", "a=1", "--label", "a=2"], 'The label "a" is given twice', 2],
+    [["--label", "a=1,2"], 'The label "a" must not contain a comma', 2],
     [["--remove-label", "nothing"], 'there is no label "nothing" to remove', 2],
     [["--label", "a b=1"], 'labels["a b"]: must consist of 1 to 63 letters', 2],
     [["--name", "x".repeat(121)], "name: ", 2],

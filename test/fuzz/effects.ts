@@ -26,7 +26,7 @@ export function predictEffects({ paths, components }: RequestSchemas): (draft: D
   return (draft) => {
     const { route, method, target, body } = draft;
     if (LEASING_GET.test(route)) return method !== "POST" && hasOneSchedd(target);
-    if (method !== "POST" || READ_ONLY_POST.test(route)) return false;
+    if (!["POST", "PUT"].includes(method) || READ_ONLY_POST.test(route)) return false;
     if (route.includes("{") && !namesEntity(target)) return false;
     const accepts = bodies.get(route);
     if (accepts === undefined || body === undefined) return true;

@@ -5,13 +5,11 @@ import type { WorkflowId } from "../../src/domain/ids.js";
 import { originOf } from "../../src/store/annotations.js";
 import { createWholeWorkflow, type WholeWorkflow } from "../../src/store/creation.js";
 import type { Store } from "../../src/store/store.js";
-import { readExportSource } from "../../src/transfer/exportSource.js";
-import { exportWorkflows } from "../../src/transfer/exportWorkflows.js";
-import { importWorkflows } from "../../src/transfer/importWorkflows.js";
 import { purgeExported } from "../../src/transfer/purgeWorkflows.js";
 import { freshStore } from "../setup/freshStore.js";
 import { temporaryFolder } from "../setup/temporaryFolder.js";
 import { makeWholeWorkflow } from "../store/wholeWorkflow.js";
+import { exportTo, importFrom } from "./exportAndImport.js";
 import { storeContents } from "./storeContents.js";
 
 const CREATOR: Creator = { subject: "ada", name: "Ada Lovelace", groups: ["/ice/reco"], client: "ewms/1.0.0" };
@@ -23,18 +21,9 @@ async function storeAnnotated(): Promise<{ store: Store; whole: WholeWorkflow; i
   const origin = { creator: CREATOR, annotations: ANNOTATIONS };
   await createWholeWorkflow(store, whole, 0, undefined, origin);
   const path = join(await temporaryFolder(onTestFinished), "all.ndjson");
-  await exportWorkflows({ store, path, filter: {}, serviceVersion: "1.0.0", now: 1_800_000_000 });
+  await exportTo(store, path);
   return { store, whole, id: whole.workflow.workflow_id, path };
 }
-
-const importFrom = (store: Store, path: string) =>
-  importWorkflows({
-    store,
-    source: readExportSource(path),
-    isDryRun: false,
-    isOverwriting: false,
-    onReject: async (reject) => expect.fail(JSON.stringify(reject)),
-  });
 
 const read = async (store: Store, id: WorkflowId) => originOf((await store.fetch("workflow", id)) ?? {});
 
@@ -71,7 +60,7 @@ test("an import from a source that knows nothing of them keeps them", async () =
   const path = join(await temporaryFolder(onTestFinished), "bare.ndjson");
   const { store: bare } = await freshStore(4);
   await createWholeWorkflow(bare, whole, 0);
-  await exportWorkflows({ store: bare, path, filter: {}, serviceVersion: "1.0.0", now: 1_800_000_000 });
+  await exportTo(bare, path);
   expect(await importFrom(store, path)).toMatchObject({ unchanged: 1, replaced: 0 });
   expect(await read(store, id)).toEqual({ creator: CREATOR, annotations: ANNOTATIONS });
 });

@@ -5,30 +5,15 @@ import { expect, onTestFinished, test } from "vitest";
 import type { ExportedWorkflow } from "../../src/store/exportedWorkflow.js";
 import { importWorkflow, replaceWorkflow } from "../../src/store/imports.js";
 import { partitionOf, stoppingKey } from "../../src/store/keys.js";
-import type { Store } from "../../src/store/store.js";
 import { readWholeWorkflow } from "../../src/store/wholeWorkflows.js";
-import { readExportSource } from "../../src/transfer/exportSource.js";
-import { exportWorkflows } from "../../src/transfer/exportWorkflows.js";
-import { importWorkflows } from "../../src/transfer/importWorkflows.js";
 import { purgeWithoutExport } from "../../src/transfer/purgeWorkflows.js";
 import { freshStore } from "../setup/freshStore.js";
 import { propertyRuns } from "../setup/propertyRuns.js";
 import { temporaryFolder } from "../setup/temporaryFolder.js";
 import { makeWholeWorkflow } from "../store/wholeWorkflow.js";
+import { exportTo, importFrom } from "./exportAndImport.js";
 import { arbitraryLife, live } from "./randomLives.js";
 import { storeContents } from "./storeContents.js";
-
-const exportTo = (store: Store, path: string) =>
-  exportWorkflows({ store, path, filter: {}, serviceVersion: "1.0.0", now: 1_800_000_000 });
-
-const importFrom = (store: Store, path: string) =>
-  importWorkflows({
-    store,
-    source: readExportSource(path),
-    isDryRun: false,
-    isOverwriting: false,
-    onReject: async (reject) => expect.fail(JSON.stringify(reject)),
-  });
 
 /** The lines between header and trailer. */
 const linesOf = async (path: string) => (await readFile(path, "utf8")).trimEnd().split("\n").slice(1, -1);

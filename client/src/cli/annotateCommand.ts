@@ -11,6 +11,8 @@ type ShownAnnotations = components["schemas"]["WorkflowAnnotations"];
 /** Adds a label to those of earlier options: `season=IC86`. @throws InvalidArgumentError for a repeated key */
 export function collectLabel(text: string, earlier: Record<string, string> = {}): Record<string, string> {
   const [, key = "", value = ""] = /^([^=]*)=?(.*)$/s.exec(text) ?? [];
+  // A header separates labels by commas.
+  if (value.includes(",")) throw new InvalidArgumentError(`The label "${key}" must not contain a comma.`);
   if (Object.hasOwn(earlier, key)) throw new InvalidArgumentError(`The label "${key}" is given twice.`);
   return { ...earlier, [key]: value };
 }
