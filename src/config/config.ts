@@ -1,8 +1,9 @@
 import { defaultClusterLocations } from "../domain/clusters.js";
 import { readAccessConfig, readBasePath } from "./accessConfig.js";
+import { collectSecrets } from "./collectSecrets.js";
 import { readRedisConfig } from "./redisConfig.js";
 import { withSecretFiles } from "./secretFiles.js";
-import { ConfigError, collectSecrets, type Settings, settingsSchema } from "./settings.js";
+import { ConfigError, type Settings, settingsSchema } from "./settings.js";
 
 export { ConfigError } from "./settings.js";
 

@@ -11,7 +11,13 @@ export interface WorkflowOrigin {
   annotations?: Annotations | undefined;
 }
 
-/** The fields of a workflow's record that hold its {@link WorkflowOrigin}. */
+/** The fields of a workflow's record that hold its {@link WorkflowOrigin}, as JSON. */
+interface OriginFields {
+  creator?: string | undefined;
+  annotations?: string | undefined;
+}
+
+/** A workflow's origin in the form of its record. */
 export const originFields = ({
   creator,
   annotations,
@@ -21,7 +27,7 @@ export const originFields = ({
 });
 
 /** The creator and the annotations in a record. */
-export function originOf({ creator, annotations }: Partial<Pick<WorkflowRecord, "creator" | "annotations">>): {
+export function originOf({ creator, annotations }: OriginFields): {
   creator: Creator | undefined;
   annotations: Annotations;
 } {
@@ -32,10 +38,13 @@ export function originOf({ creator, annotations }: Partial<Pick<WorkflowRecord, 
 }
 
 /** The members of a workflow by which it is indexed beside those of the v1 API. */
-export function indexedOrigin(record: Parameters<typeof originOf>[0]): { owner: string | undefined; labels: string[] } {
-  const { creator, annotations } = originOf(record);
-  return { owner: creator?.subject, labels: labelsOf(annotations) };
-}
+export const indexedOrigin = ({
+  creator,
+  annotations = NO_ANNOTATIONS,
+}: WorkflowOrigin): { owner: string | undefined; labels: string[] } => ({
+  owner: creator?.subject,
+  labels: labelsOf(annotations),
+});
 
 const labelsOf = ({ labels }: Annotations): string[] =>
   Object.entries(labels).map(([key, value]) => labelText(key, value));
@@ -64,21 +73,13 @@ export class WorkflowAnnotations {
     const partition = partitionOf(workflow, this.#partitions);
     const key = this.#recordKey(workflow);
     const next = originFields({ annotations }).annotations ?? "";
-    const labelKeys = (labels: readonly string[]) =>
-      labels.map((label) => indexKey(partition, "workflow", "label", label));
+    const wanted = labelsOf(annotations);
+    const indexKeysJson = (labels: readonly string[]) =>
+      JSON.stringify(labels.map((label) => indexKey(partition, "workflow", "label", label)));
     for (;;) {
-      const before = (await this.#redis.hget(key, "annotations")) ?? "";
-      const [old, wanted] = [before, next].map(
-        (text) => indexedOrigin(text === "" ? {} : { annotations: text }).labels,
-      ) as [string[], string[]];
-      const left = old.filter((label) => !wanted.includes(label));
-      const values = [
-        memberOf(workflow),
-        before,
-        next,
-        JSON.stringify(labelKeys(left)),
-        JSON.stringify(labelKeys(wanted)),
-      ];
+      const before = (await this.#redis.hget(key, "annotations")) ?? undefined;
+      const left = labelsOf(originOf({ annotations: before }).annotations).filter((label) => !wanted.includes(label));
+      const values = [memberOf(workflow), before ?? "", next, indexKeysJson(left), indexKeysJson(wanted)];
       const code = await runScript(this.#redis, "annotate", [key], values);
       if (code !== 0) return code === 1;
     }

@@ -56,9 +56,8 @@ export async function createWholeWorkflow(
   origin: WorkflowOrigin = {},
 ): Promise<void> {
   const { workflow, taskforces } = whole;
-  const fields = originFields(origin);
-  const record = { ...toWorkflowRecord(workflow, queueCount), ...fields };
-  const entity = { ...workflow, ...indexedOrigin(fields) };
+  const record = { ...toWorkflowRecord(workflow, queueCount), ...originFields(origin) };
+  const entity = { ...workflow, ...indexedOrigin(origin) };
   const newWorkflow: NewWorkflow = {
     workflow: { kind: "workflow", id: workflow.workflow_id, record, entity },
     parts: await buildPartEntities(whole),

@@ -20,7 +20,9 @@ export class EarlyIds {
   }
 
   /** Whether any entity has an early id. */
-  exist = async (): Promise<boolean> => (await this.#findKeys()).length > 0;
+  async exist(): Promise<boolean> {
+    return (await this.#findKeys()).length > 0;
+  }
 
   /** Finds the ids under which entities are stored. @returns early id → stored id, without those that are not found */
   async find(earlyIds: readonly string[]): Promise<ReadonlyMap<string, string>> {

@@ -5,7 +5,7 @@ import type { TaskDirective } from "../domain/taskDirective.js";
 import type { Taskforce } from "../domain/taskforce.js";
 import { createYielder } from "../domain/time.js";
 import type { Workflow } from "../domain/workflow.js";
-import { indexedOrigin } from "./annotations.js";
+import { indexedOrigin, originOf } from "./annotations.js";
 import type { NewWorkflow } from "./creation.js";
 import { taskforceJson, workflowJson } from "./documents.js";
 import { addEarlyIds } from "./earlyIds.js";
@@ -167,7 +167,7 @@ export function toWorkflowEntity(workflow: Workflow, fields: HashFields): NewEnt
     kind: "workflow",
     id: workflow.workflow_id as WorkflowId,
     record: asRecord<"workflow">(record),
-    entity: { ...workflow, ...indexedOrigin(fields) },
+    entity: { ...workflow, ...indexedOrigin(originOf(fields)) },
   };
 }
 

@@ -1,4 +1,4 @@
-import { indexedOrigin } from "./annotations.js";
+import { indexedOrigin, originOf } from "./annotations.js";
 import { DocumentSelection } from "./documents.js";
 import { type EntityKind, INDEXED_FIELDS } from "./keys.js";
 import { creationTime, type TaskforceRecord } from "./records.js";
@@ -19,5 +19,5 @@ export function indexedDocument(kind: EntityKind, id: string, fields: HashFields
   // The documents of the other kinds hold it.
   const timestamp = kind === "taskforce" ? creationTime(record as TaskforceRecord) : 0;
   const members = INDEXED_MEMBERS[kind].valuesOf({ ...record, id, timestamp }) as { timestamp: number };
-  return kind === "workflow" ? { ...members, ...indexedOrigin(fields) } : members;
+  return kind === "workflow" ? { ...members, ...indexedOrigin(originOf(fields)) } : members;
 }

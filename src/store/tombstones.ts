@@ -1,6 +1,6 @@
 import type { WorkflowId } from "../domain/ids.js";
 import type { RedisClient } from "../redis/redisClient.js";
-import { ARCHIVES_KEY, partitionOf, type TombstonePlace, tombstonePlaces } from "./keys.js";
+import { ARCHIVES_KEY, partitionOf, type TombstonePlace, type TombstonePlaces, tombstonePlaces } from "./keys.js";
 
 const SECONDS_PER_DAY = 86_400;
 /** Days and numbers of files are stored in this base, because it is the shortest that Number parses. */
@@ -80,22 +80,17 @@ export async function createTombstoneWriter(
   const value = file === undefined ? day : `${day}.${await tombstones.numberOfFile(file)}`;
   const seconds = Math.ceil(keptDays * SECONDS_PER_DAY);
   const lengths = new Map<string, number>();
-  /** Adds one to the length of a hash that is not full. */
-  const takePlace = async ([key]: TombstonePlace): Promise<boolean> => {
+  const choosePlace = async ([place, ...others]: TombstonePlaces): Promise<TombstonePlace> => {
+    const [key] = place;
     const length = lengths.get(key) ?? (await redis.hlen(key));
-    if (length >= MAX_IN_HASH) return false;
-    lengths.set(key, length + 1);
-    return true;
+    const [next, ...rest] = others;
+    const isFull = length >= MAX_IN_HASH;
+    lengths.set(key, isFull ? length : length + 1);
+    // Of busy times, the last one takes more.
+    return isFull && next !== undefined ? choosePlace([next, ...rest]) : place;
   };
   return async (workflow) => {
-    const places = tombstonePlaces(partitionOf(workflow, partitions), workflow);
-    // Of busy times, the last one takes more.
-    let [key, field] = places.at(-1) as TombstonePlace;
-    for (const place of places)
-      if (await takePlace(place)) {
-        [key, field] = place;
-        break;
-      }
+    const [key, field] = await choosePlace(tombstonePlaces(partitionOf(workflow, partitions), workflow));
     return [
       ["HSET", key, field, value],
       ["EXPIRE", key, seconds],

@@ -1,5 +1,13 @@
-import { isEarlyId, storedWorkflowId, taskforceUuidOfEarly, taskIdOfEarly } from "../domain/earlyIds.js";
-import { isTaskforceUuid, isTaskId, isWorkflowId, taskOf, workflowOf } from "../domain/ids.js";
+import { isEarlyId, taskforceUuidOfEarly, taskIdOfEarly, workflowIdOfEarly } from "../domain/earlyIds.js";
+import {
+  isTaskforceUuid,
+  isTaskId,
+  isWorkflowId,
+  type TaskforceUuid,
+  type TaskId,
+  taskOf,
+  workflowOf,
+} from "../domain/ids.js";
 import type { ExportedWorkflow } from "../store/exportedWorkflow.js";
 import { ExportFormatError } from "./exportFormatError.js";
 
@@ -15,40 +23,30 @@ export function withStoredIds(workflow: ExportedWorkflow): ExportedWorkflow {
   return stored;
 }
 
-function replaceEarlyIds({ workflow, task_directives, taskforces, extensions }: ExportedWorkflow): ExportedWorkflow {
-  const early: string = workflow.workflow_id;
-  const workflow_id = storedWorkflowId(early) as typeof workflow.workflow_id;
-  const storedTask = (id: string) =>
-    (isEarlyId(id) ? taskIdOfEarly(early, id) : id) as (typeof task_directives)[0]["task_id"];
-  const storedTaskforce = (uuid: string, task: string) =>
-    (isEarlyId(uuid) && isEarlyId(task)
-      ? taskforceUuidOfEarly(early, task, uuid)
-      : uuid) as (typeof taskforces)[0]["taskforce_uuid"];
-  const uuids = new Map(
-    taskforces.map(({ taskforce_uuid, task_id }) => [
-      taskforce_uuid as string,
-      storedTaskforce(taskforce_uuid, task_id),
-    ]),
-  );
+function replaceEarlyIds(shown: ExportedWorkflow): ExportedWorkflow {
+  const early: string = shown.workflow.workflow_id;
+  const workflow_id = workflowIdOfEarly(early);
+  const storedTask = (id: TaskId) => (isEarlyId(id) ? taskIdOfEarly(early, id) : id);
+  const uuids = new Map<string, TaskforceUuid>();
+  const taskforces = shown.taskforces.map((taskforce) => {
+    const { taskforce_uuid: uuid, task_id } = taskforce;
+    const taskforce_uuid = isEarlyId(uuid) && isEarlyId(task_id) ? taskforceUuidOfEarly(early, task_id, uuid) : uuid;
+    uuids.set(uuid, taskforce_uuid);
+    return { ...taskforce, taskforce_uuid, task_id: storedTask(task_id), workflow_id };
+  });
+  const ofTaskforces = Object.entries(shown.extensions.taskforces).map(([uuid, fields]) => [
+    uuids.get(uuid) ?? uuid,
+    fields,
+  ]);
   return {
-    workflow: { ...workflow, workflow_id },
-    task_directives: task_directives.map((directive) => ({
+    workflow: { ...shown.workflow, workflow_id },
+    task_directives: shown.task_directives.map((directive) => ({
       ...directive,
       task_id: storedTask(directive.task_id),
       workflow_id,
     })),
-    taskforces: taskforces.map((taskforce) => ({
-      ...taskforce,
-      taskforce_uuid: storedTaskforce(taskforce.taskforce_uuid, taskforce.task_id),
-      task_id: storedTask(taskforce.task_id),
-      workflow_id,
-    })),
-    extensions: {
-      ...extensions,
-      taskforces: Object.fromEntries(
-        Object.entries(extensions.taskforces).map(([uuid, fields]) => [uuids.get(uuid) ?? uuid, fields]),
-      ),
-    },
+    taskforces,
+    extensions: { ...shown.extensions, taskforces: Object.fromEntries(ofTaskforces) },
   };
 }
 

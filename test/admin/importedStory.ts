@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { expect, onTestFinished } from "vitest";
+import type { SimulatedTms } from "../../scripts/tms/simulatedTms.js";
 import type { Phase } from "../../src/domain/phases.js";
 import type { Taskforce } from "../../src/domain/taskforce.js";
 import { ServiceScenario } from "../scenarios/serviceScenario.js";
@@ -61,32 +62,33 @@ export async function expectStoryToGoOn(population: ImportedPopulation): Promise
     workflows.flatMap(({ taskforces }) => taskforces.map(({ taskforce_uuid }) => String(taskforce_uuid)));
   const toStart = [...uuidsOf(pending), ...uuidsOf(waiting)].sort();
   const toStop = uuidsOf(stopping).sort();
-  const started: string[] = [];
-  await Promise.all(
-    tms.map(async (each) => {
-      while (started.length < toStart.length) {
-        const handOut = await each.leaseStarter();
-        if (handOut === undefined) continue;
-        started.push(handOut.taskforce.taskforce_uuid);
-        await each.submit(handOut);
+  /** All pollers take taskforces until there are as many as wanted. */
+  const takeAll = async (count: number, take: (poller: SimulatedTms) => Promise<string | undefined>) => {
+    const taken: string[] = [];
+    const poll = async (poller: SimulatedTms) => {
+      while (taken.length < count) {
+        const uuid = await take(poller);
+        if (uuid !== undefined) taken.push(uuid);
       }
-    }),
-  );
-  expect(started.toSorted()).toEqual(toStart);
+    };
+    await Promise.all(tms.map(poll));
+    return taken.sort();
+  };
+  const started = await takeAll(toStart.length, async (poller) => {
+    const handOut = await poller.leaseStarter();
+    if (handOut !== undefined) await poller.submit(handOut);
+    return handOut?.taskforce.taskforce_uuid;
+  });
+  expect(started).toEqual(toStart);
 
-  const stopped: string[] = [];
-  await Promise.all(
-    tms.map(async (each) => {
-      while (stopped.length < toStop.length) {
-        const wanted = await each.leaseStopper();
-        if (wanted === undefined) continue;
-        stopped.push(wanted.taskforce_uuid);
-        await each.remove(wanted);
-        await each.complete(wanted);
-      }
-    }),
-  );
-  expect(stopped.toSorted()).toEqual(toStop);
+  const stopped = await takeAll(toStop.length, async (poller) => {
+    const wanted = await poller.leaseStopper();
+    if (wanted === undefined) return undefined;
+    await poller.remove(wanted);
+    await poller.complete(wanted);
+    return wanted.taskforce_uuid;
+  });
+  expect(stopped).toEqual(toStop);
 
   // A running one is reported, aborted, and stopped with the cluster that the import has brought.
   const [first] = running;

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { earlyIdsKey } from "../../src/store/keys.js";
@@ -202,7 +202,6 @@ test("early and later ids within one workflow are rejected with the reason", asy
   Object.assign(documents.taskforces[0] as object, { taskforce_uuid: "TF-1-00000000-00000000-00000000" });
   const dump = join(folder, "dump");
   await writeDumpFolder(dump, [documents], false);
-  await writeFile(join(folder, "rejects"), "");
   const rejects = join(folder, "rejects");
   const { code, stdout } = await admin(await freshDatabase(), ["import", dump, "--rejects", rejects]);
   expect([code, stdout]).toEqual([1, expect.stringMatching(/^0 workflows imported, .* 1 rejected$/m)]);

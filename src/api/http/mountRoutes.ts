@@ -152,7 +152,6 @@ function createRouteHandler(route: Route, { bodyReader, earlyIds, limits, log }:
       source: caller?.roles.has("system-tms") && !caller.roles.has("user") ? "TMS" : "USER",
       caller: caller ?? NO_CALLER,
       client: clientOf(request),
-      subject: caller?.subject ?? "",
       isOperator: caller === UNCHECKED_CALLER || caller?.roles.has("operator") === true,
       callerKey: callerKeyOf(request, caller),
       signal: () => disconnectSignal(response),

@@ -36,12 +36,10 @@ export interface RouteRequest<
   /** Identifies the request, should its client repeat it; undefined on routes that are not `isRepeatable`. */
   repeatable: Repeatable;
   onEnd: OnResponseEnd;
-  /** Who sent the request; without roles on routes that need none. */
+  /** Who sent the request: without roles on routes that need none, and always the same while authentication is off. */
   caller: Caller;
   /** The program that sent the request, from `User-Agent`. */
   client: string | null;
-  /** The subject of the caller's token; all callers are the same while authentication is off. */
-  subject: string;
   /** Whether the caller may see what is for operators only; true while authentication is off. */
   isOperator: boolean;
   /** Identifies the caller across requests: the subject of the token, or the address. */

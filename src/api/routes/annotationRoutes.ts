@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { annotationsSchema } from "../../domain/annotations.js";
+import { isWorkflowId } from "../../domain/ids.js";
 import { epochSeconds, orNull } from "../../domain/schemaParts.js";
 import type { Wms } from "../../lifecycle/context.js";
 import { entityNotFound } from "../../lifecycle/entityNotFound.js";
@@ -61,10 +62,10 @@ export function annotationRoutes(wms: Wms): Route[] {
       body: { schema: annotationsSchema, required: true },
       responses: { 200: { description: "The new annotations.", schema: shownAnnotationsSchema } },
       errors: [404],
-      async handle({ params, body, caller }) {
-        const { id } = await requireWorkflow(wms, params.workflow_id);
+      async handle({ params: { workflow_id: id }, body, caller }) {
         await requireOwnership(wms, id, caller);
-        if (!(await wms.store.annotations.replace(id, body))) throw await entityNotFound(wms, "workflow", id);
+        if (!isWorkflowId(id) || !(await wms.store.annotations.replace(id, body)))
+          throw await entityNotFound(wms, "workflow", id);
         return read(id);
       },
     }),

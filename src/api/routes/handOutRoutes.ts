@@ -56,9 +56,9 @@ export const handOutRoutes = (wms: Wms): Route[] => [
       },
     },
     errors: [502],
-    handle: async ({ query, subject, log, onEnd }) => {
+    handle: async ({ query, caller, log, onEnd }) => {
       recordPoll(wms, query.schedd);
-      return toResponse(await handOutStarter(withRequestLog(wms, log), query.schedd, subject), onEnd);
+      return toResponse(await handOutStarter(withRequestLog(wms, log), query.schedd, caller.subject), onEnd);
     },
   }),
   route({
@@ -77,9 +77,9 @@ export const handOutRoutes = (wms: Wms): Route[] => [
         schema: z.union([taskforceSchema, emptyHandOutSchema]),
       },
     },
-    handle: async ({ query, subject, onEnd }) => {
+    handle: async ({ query, caller, onEnd }) => {
       recordPoll(wms, query.schedd);
-      return toResponse(await handOutStopper(wms, query.schedd, subject), onEnd);
+      return toResponse(await handOutStopper(wms, query.schedd, caller.subject), onEnd);
     },
   }),
 ];

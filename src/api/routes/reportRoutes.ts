@@ -50,8 +50,8 @@ const reportRoute = <Body extends z.ZodType>(
     ...(body && { body }),
     responses: RESPONSES,
     errors: [404],
-    async handle({ params: { taskforce_uuid }, body, subject, log }) {
-      await report(withRequestLog(wms, log), taskforce_uuid, body, subject);
+    async handle({ params: { taskforce_uuid }, body, caller, log }) {
+      await report(withRequestLog(wms, log), taskforce_uuid, body, caller.subject);
       return JSON.stringify({ taskforce_uuid });
     },
   });
@@ -73,9 +73,9 @@ const failureRoute = (
     responses: RESPONSES,
     isRepeatable: true,
     errors: [404, 409, 422],
-    async handle({ params: { taskforce_uuid }, body: { error = "unknown" }, subject, log, repeatable }) {
+    async handle({ params: { taskforce_uuid }, body: { error = "unknown" }, caller, log, repeatable }) {
       const own = withRequestLog(wms, log);
-      const record = (guard?: EffectGuard) => report(own, taskforce_uuid, { error, reporter: subject, guard });
+      const record = (guard?: EffectGuard) => report(own, taskforce_uuid, { error, reporter: caller.subject, guard });
       const { replayed } = await reportFailureOnce(own, taskforce_uuid, record, repeatable);
       return { text: JSON.stringify({ taskforce_uuid }), replayed };
     },

@@ -101,8 +101,8 @@ export const workflowRoutes = (wms: Wms): Route[] => [
     description: "Retries all dead letters of a workflow: they are handed out as if they had never failed.",
     responses: { 200: { description: "The number of retried taskforces.", schema: retriedSchema } },
     errors: [404],
-    async handle({ params: { workflow_id }, subject, log }) {
-      const n_taskforces = await retryDeadLetters(withRequestLog(wms, log), workflow_id, subject);
+    async handle({ params: { workflow_id }, caller, log }) {
+      const n_taskforces = await retryDeadLetters(withRequestLog(wms, log), workflow_id, caller.subject);
       return JSON.stringify({ workflow_id, n_taskforces });
     },
   }),

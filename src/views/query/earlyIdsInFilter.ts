@@ -11,7 +11,7 @@ const MAX_EARLY_IDS = 1000;
  *
  * @throws WmsError `invalid` for too many
  */
-export async function withStoredIds(
+export async function resolveEarlyIds(
   filter: Record<string, unknown>,
   earlyIds: EarlyIds,
 ): Promise<Record<string, unknown>> {

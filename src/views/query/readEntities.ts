@@ -6,7 +6,7 @@ import type { EntityKind, IdByKind } from "../../store/keys.js";
 import { taskJson } from "../../store/records.js";
 import type { StoredByKind } from "../../store/store.js";
 import { ID_CHECKS, type WalkOrder } from "./cursor.js";
-import { withStoredIds } from "./earlyIdsInFilter.js";
+import { resolveEarlyIds } from "./earlyIdsInFilter.js";
 import { WorkMeter } from "./meter.js";
 import type { QueryPage } from "./queryPage.js";
 import { type QueryReport, runQuery } from "./runQuery.js";
@@ -59,7 +59,7 @@ export async function queryEntities<K extends EntityKind>(
   const turn = turns.turnOf(caller);
   try {
     const meter = new WorkMeter({ signal, turn });
-    const query = await withStoredIds(request.query, store.earlyIds);
+    const query = await resolveEarlyIds(request.query, store.earlyIds);
     return await runQuery(source, kind, { ...request, query }, { maxBytes, maxScan, envelope, order, meter });
   } finally {
     turn.end();
