@@ -7,11 +7,13 @@ const REQUESTS_PER_SECOND = 20;
 /**
  * Sends creations and reads at a fixed rate, whether or not earlier ones are answered. Half of them are creations.
  *
+ * @param bodyOf the body of a creation by its number; all are equal by default
  * @returns the failures, and the ids of the workflows
  */
 export async function sendLoad(
   url: string,
   seconds: number,
+  bodyOf: (n: number) => string = () => WORKFLOW_REQUEST_JSON,
 ): Promise<{ sent: number; failures: string[]; created: string[] }> {
   const failures: string[] = [];
   const created: string[] = [];
@@ -19,7 +21,7 @@ export async function sendLoad(
     const method = n % 2 === 0 ? "POST" : "GET";
     const path = method === "POST" ? "/v1/workflows" : `/v1/workflows/${created.at(-1) ?? ""}`;
     if (method === "GET" && created.length === 0) return;
-    const body = method === "POST" ? WORKFLOW_REQUEST_JSON : undefined;
+    const body = method === "POST" ? bodyOf(n) : undefined;
     const response = await sendRequest<{ workflow: { workflow_id: string } }>(url + path, { method, body });
     if (response.status !== 200) throw new Error(`${method} ${path}: ${response.status} ${response.text}`);
     if (method === "POST") created.push(response.body.workflow.workflow_id);
