@@ -100,6 +100,16 @@ export const EXAMPLES: Readonly<Record<string, OperationExamples>> = {
     responses: { 200: { taskforces: [{ taskforce_uuid: TASKFORCE_UUID, phase: "condor-submit" }], next_after: null } },
   },
   diagnoseTaskforce: { responses: { 200: diagnosis } },
+  listLocations: {
+    responses: {
+      200: {
+        locations: [
+          { location: "OSG", alias_of: "osg", schedd: SCHEDD, last_poll: scheddFacts.last_poll, is_polling: true },
+          { location: "osg", alias_of: null, schedd: SCHEDD, last_poll: scheddFacts.last_poll, is_polling: true },
+        ],
+      },
+    },
+  },
   listSchedds: {
     responses: {
       200: {
