@@ -100,6 +100,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/locations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the cluster locations
+         * @description Lists the cluster locations that a request may name, with their access points and whether a TMS polls there.
+         */
+        get: operations["listLocations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/mqs/workflows/{workflow_id}/mq-profiles/public": {
         parameters: {
             query?: never;
@@ -794,6 +814,19 @@ export interface components {
             status: number;
             /** @description The end of the response. */
             time: number;
+        };
+        /** @description A cluster location that a request may name. */
+        ClusterLocation: {
+            /** @description The location of which this one is another name; null: it is no alias. */
+            alias_of: string | null;
+            /** @description False: the last poll is too long ago, taskforces would wait. */
+            is_polling: boolean;
+            /** @description When a TMS last polled there, to a few seconds; null when no poll is known. */
+            last_poll: number | null;
+            /** @description What a request gives as cluster location. */
+            location: string;
+            /** @description The access point that runs its taskforces. */
+            schedd: string;
         };
         /** @description The workflow was created, with its task directives and taskforces. */
         CreatedEvent: {
@@ -2229,6 +2262,153 @@ export interface operations {
                      *     }
                      */
                     "text/event-stream": components["schemas"]["PhaseEvent"] | components["schemas"]["SummaryEvent"] | components["schemas"]["DeactivatedEvent"] | components["schemas"]["GapEvent"] | components["schemas"]["CreatedEvent"];
+                };
+            };
+            /** @description The request is invalid. The error names the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 400,
+                     *       "error": "tasks[0].n_workers: must be an integer"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The bearer token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 401,
+                     *       "error": "the token has expired"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 403,
+                     *       "error": "this needs the role user"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large, or has too many keys and values. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 413,
+                     *       "error": "the body is larger than 33554432 bytes"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 429,
+                     *       "error": "too many requests: try again in 7 s"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An internal error. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 500,
+                     *       "error": "internal error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 503,
+                     *       "error": "the database is not available, try again later"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    listLocations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The cluster locations, by name. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "locations": [
+                     *         {
+                     *           "location": "OSG",
+                     *           "alias_of": "osg",
+                     *           "schedd": "grid-submitter.icecube.wisc.edu",
+                     *           "last_poll": 1795991360.1,
+                     *           "is_polling": true
+                     *         },
+                     *         {
+                     *           "location": "osg",
+                     *           "alias_of": null,
+                     *           "schedd": "grid-submitter.icecube.wisc.edu",
+                     *           "last_poll": 1795991360.1,
+                     *           "is_polling": true
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        locations: components["schemas"]["ClusterLocation"][];
+                    };
                 };
             };
             /** @description The request is invalid. The error names the field. */

@@ -19,6 +19,7 @@ import { diagnosisRoutes } from "./routes/diagnosisRoutes.js";
 import { docsPages } from "./routes/docsPages.js";
 import { type EventRouteOptions, eventRoutes } from "./routes/eventRoutes.js";
 import { handOutRoutes } from "./routes/handOutRoutes.js";
+import { locationRoutes } from "./routes/locationRoutes.js";
 import { exceptMetrics, type MetricsEndpoint, mountMetrics } from "./routes/metricsEndpoint.js";
 import { mqsRoutes } from "./routes/mqsRoutes.js";
 import { operationRoutes, type Readiness, rootRoute } from "./routes/operationRoutes.js";
@@ -109,6 +110,7 @@ export function describeRoutes({
     ...taskDirectiveRoutes(wms),
     ...eventRoutes(wms, { ...events, draining }),
     ...scheddRoutes(wms),
+    ...locationRoutes(wms),
     ...diagnosisRoutes(wms),
     ...strayClusterRoutes(wms),
     ...systemRoutes(wms),

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { epochSeconds, orNull } from "./schemaParts.js";
+import { invalid, type WmsError } from "./wmsError.js";
 
 const clusterSchema = z.union(
   [z.strictObject({ schedd: z.string().min(1) }), z.strictObject({ alias_of: z.string().min(1) })],
@@ -33,6 +35,44 @@ export function defaultClusterLocations(production: boolean): ClusterLocations {
   };
   return production ? osg : { ...osg, "test-alpha": { schedd: "SCHEDD1" }, "test-beta": { schedd: "SCHEDD2" } };
 }
+
+/** Most locations that an error names, and their length together: a reason phrase has at most 500 characters. */
+const MAX_NAMED_LOCATIONS = 20;
+const MAX_NAMED_CHARS = 300;
+
+/**
+ * Creates the 400 for an unknown cluster location, which names the valid ones. Existing clients match the text up to the
+ * location.
+ *
+ * @param field the path of the location in the request: `cluster_location`
+ */
+export function unknownLocation(clusters: ClusterLocations, field: string, location: string): WmsError {
+  const names = Object.keys(clusters).sort();
+  const named: string[] = [];
+  let chars = 0;
+  for (const name of names.slice(0, MAX_NAMED_LOCATIONS)) {
+    chars += name.length + 2;
+    if (named.length > 0 && chars > MAX_NAMED_CHARS) break;
+    named.push(name);
+  }
+  const omitted = names.length - named.length;
+  const valid = names.length === 0 ? "none" : named.join(", ") + (omitted === 0 ? "" : `, and ${omitted} more`);
+  return invalid(`${field}: condor cluster location not found: ${location}; valid: ${valid}`);
+}
+
+/** A configured cluster location, and whether a TMS serves it. */
+export const locationSchema = z
+  .strictObject({
+    location: z.string().meta({ description: "What a request gives as cluster location." }),
+    alias_of: orNull(z.string(), "The location of which this one is another name; null: it is no alias."),
+    schedd: z.string().meta({ description: "The access point that runs its taskforces." }),
+    last_poll: orNull(epochSeconds, "When a TMS last polled there, to a few seconds; null when no poll is known."),
+    is_polling: z.boolean().meta({ description: "False: the last poll is too long ago, taskforces would wait." }),
+  })
+  .meta({ id: "ClusterLocation", description: "A cluster location that a request may name." });
+
+/** A cluster location as the API shows it. */
+export type LocationState = z.infer<typeof locationSchema>;
 
 /** Returns the schedd of a cluster location or alias; undefined for an unknown one. */
 export function scheddOf(clusters: ClusterLocations, location: string): string | undefined {

@@ -6,6 +6,13 @@ import { type StrayCluster, strayClusterSchema } from "./strayCluster.js";
 /** Maximum length of each list. */
 export const MAX_SHOWN_ENTRIES = { deadLetters: 20, leases: 50, next: 20, strayClusters: 20 } as const;
 
+/** Seconds without a poll after which a TMS counts as silent. */
+const SILENT_AFTER_SECONDS = 300;
+
+/** Whether the TMS of a schedd does not ask for work. @param lastPoll epoch seconds; undefined for no known poll */
+export const isSilent = (lastPoll: number | undefined, nowSeconds: number): boolean =>
+  lastPoll === undefined || nowSeconds - lastPoll >= SILENT_AFTER_SECONDS;
+
 const stateParts = {
   waiting: count("Taskforces that can be leased at once."),
   leased: count("Leased by a TMS, without a report yet."),

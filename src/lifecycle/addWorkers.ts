@@ -1,9 +1,9 @@
-import { scheddOf } from "../domain/clusters.js";
+import { scheddOf, unknownLocation } from "../domain/clusters.js";
 import { isTaskId, taskOf, workflowOf } from "../domain/ids.js";
 import { PHASE_CHANGE_CONTEXTS } from "../domain/phases.js";
 import type { AddWorkersRequest } from "../domain/requestSchemas.js";
 import { ADD_WORKERS_BOOST, type Taskforce } from "../domain/taskforce.js";
-import { invalid, WmsError } from "../domain/wmsError.js";
+import { WmsError } from "../domain/wmsError.js";
 import { createTaskforce } from "../store/creation.js";
 import type { EffectGuard } from "../store/effectGuard.js";
 import { parseConfiguration, workflowAsCreated } from "../store/records.js";
@@ -28,9 +28,9 @@ export async function addWorkers(
   by: "USER" | "TMS",
   guard?: EffectGuard,
 ): Promise<Taskforce> {
-  const schedd = scheddOf(wms.settings.clusters, request.cluster_location);
-  if (schedd === undefined)
-    throw invalid(`cluster_location: condor cluster location not found: ${request.cluster_location}`);
+  const { clusters } = wms.settings;
+  const schedd = scheddOf(clusters, request.cluster_location);
+  if (schedd === undefined) throw unknownLocation(clusters, "cluster_location", request.cluster_location);
   const first = isTaskId(taskId) ? await wms.store.indexes.firstTaskforceOf(taskId) : undefined;
   const record = first && (await wms.store.fetch("taskforce", first));
   if (record === undefined) throw await entityNotFound(wms, "task", taskId);

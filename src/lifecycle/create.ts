@@ -1,5 +1,5 @@
 import { nextEpochSeconds } from "../domain/clock.js";
-import { scheddOf } from "../domain/clusters.js";
+import { scheddOf, unknownLocation } from "../domain/clusters.js";
 import { checkEntitySizes } from "../domain/entitySizes.js";
 import { newTaskforceUuid, newTaskIds, newWorkflowId, type TaskId } from "../domain/ids.js";
 import { PHASE_CHANGE_CONTEXTS, PHASE_CHANGE_SOURCES, type Phase, type PhaseChange } from "../domain/phases.js";
@@ -86,11 +86,11 @@ export async function createWorkflow(
   return whole;
 }
 
-function checkClusters(wms: Wms, { tasks }: CreateWorkflowRequest): void {
+function checkClusters({ settings: { clusters } }: Wms, { tasks }: CreateWorkflowRequest): void {
   tasks.forEach((task, index) => {
     task.cluster_locations.forEach((location, at) => {
-      if (scheddOf(wms.settings.clusters, location) === undefined)
-        throw invalid(`tasks[${index}].cluster_locations[${at}]: condor cluster location not found: ${location}`);
+      if (scheddOf(clusters, location) === undefined)
+        throw unknownLocation(clusters, `tasks[${index}].cluster_locations[${at}]`, location);
     });
   });
 }
@@ -141,6 +141,7 @@ async function assembleWorkflow(
   /** Message queue ids by alias. */
   queues: ReadonlyMap<string, string>,
 ): Promise<WholeWorkflow> {
+  const { clusters } = wms.settings;
   const ids = newTaskIds(workflow.workflow_id, request.tasks.length);
   const task_directives: TaskDirective[] = [];
   const taskforces: Taskforce[] = [];
@@ -151,9 +152,9 @@ async function assembleWorkflow(
     const pilot_config = pilots[index];
     if (id === undefined || pilot_config === undefined) continue;
     task_directives.push(buildTaskDirective(id, workflow, task, queues));
-    for (const location of task.cluster_locations) {
-      const schedd = scheddOf(wms.settings.clusters, location);
-      if (schedd === undefined) throw invalid(`condor cluster location not found: ${location}`);
+    for (const [at, location] of task.cluster_locations.entries()) {
+      const schedd = scheddOf(clusters, location);
+      if (schedd === undefined) throw unknownLocation(clusters, `tasks[${index}].cluster_locations[${at}]`, location);
       const identity = { workflow_id: workflow.workflow_id, task_id: id, schedd, priority: workflow.priority };
       taskforces.push(
         newTaskforce({

@@ -34,6 +34,7 @@ const ROUTES: [string, string][] = [
 const EXTENSIONS: [string, string][] = [
   ["get", "/v1/diagnosis"],
   ["get", "/v1/events"],
+  ["get", "/v1/locations"],
   ["get", "/v1/schedds"],
   ["get", "/v1/schedds/{schedd}"],
   ["get", "/v1/schedds/{schedd}/diagnosis"],

@@ -191,6 +191,7 @@ describe("while the memory of Redis is full", () => {
         ["GET", `/v1/task-directives/${task_id}`],
         ["GET", `/v1/taskforces/${taskforce_uuid}`],
         ["GET", summary],
+        ["GET", "/v1/locations"],
         ["GET", "/v1/schedds"],
         ["POST", "/v1/query/workflows", { query: {} }],
         ["POST", "/v1/query/task-directives", { query: { workflow_id } }],

@@ -151,7 +151,10 @@ describe("POST /v1/workflows", () => {
   });
   const pilotWith = (environment: object) => ({ pilot_config: { ...pilot, environment } });
   it.each([
-    [wrong({ cluster_locations: ["nowhere"] }), /condor cluster location not found: nowhere$/],
+    [
+      wrong({ cluster_locations: ["nowhere"] }),
+      /^tasks\[0\]\.cluster_locations\[0\]: condor cluster location not found: nowhere; valid: pool-0, /,
+    ],
     [wrong({}, { public_queue_aliases: ["unused"] }), /^public_queue_aliases\[0\]: .*unused$/],
     ...["IMAGE", "ARGS", "ENV_JSON"].flatMap((what): [object, RegExp][] =>
       ["TASK", "INIT"].map((whose) => {

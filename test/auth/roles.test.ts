@@ -42,6 +42,7 @@ const ALLOWED_CALLERS: Record<string, readonly Caller[]> = {
   "get /v1/workflows/{workflow_id}/diagnosis": USERS_AND_OPERATORS,
   "get /v1/taskforces/{taskforce_uuid}/diagnosis": USERS_AND_OPERATORS,
   "post /v1/workflows/{workflow_id}/actions/retry": ["operator"],
+  "get /v1/locations": USERS_AND_OPERATORS,
   "get /v1/schedds": ANY_ROLE,
   "get /v1/schedds/{schedd}": ANY_ROLE,
   "get /v1/stray-clusters": USERS_AND_OPERATORS,

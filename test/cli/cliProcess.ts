@@ -25,7 +25,8 @@ export interface StartOptions {
 /** The folder of the built package. */
 export const CLIENT_PACKAGE = join(inject("built"), "client");
 
-const CLI_PATH = join(CLIENT_PACKAGE, "bin", "ewms.js");
+/** The program of the built package. */
+export const CLI_PATH = join(CLIENT_PACKAGE, "bin", "ewms.js");
 
 const environmentOf = (env: Record<string, string> = {}): Record<string, string> => ({
   PATH: process.env["PATH"] ?? "",

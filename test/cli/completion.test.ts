@@ -1,27 +1,52 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { startTestService } from "../setup/testService.js";
+import { CLI_PATH } from "./cliProcess.js";
 import { runCli } from "./runCli.js";
 
 /** The completions of bash. @param words of the command line; the last one is incomplete */
-async function completionsOf(...words: string[]): Promise<string[]> {
+const completionsOf = (...words: string[]): Promise<string[]> => completionsIn("", ...words);
+
+/** The same in a shell that has run other commands before. */
+async function completionsIn(commands: string, ...words: string[]): Promise<string[]> {
   const { stdout: script } = await runCli(["completion", "bash"]);
   const line = ["ewms", ...words].map((word) => `'${word}'`).join(" ");
-  const command = `${script}\nCOMP_WORDS=(${line}); COMP_CWORD=${words.length}; _ewms; printf '%s\\n' "\${COMPREPLY[@]}"`;
+  const command = `${commands}\n${script}\nCOMP_WORDS=(${line}); COMP_CWORD=${words.length}; _ewms; printf '%s\\n' "\${COMPREPLY[@]}"`;
   const { stdout } = await promisify(execFile)("bash", ["-c", command]);
   return stdout.trim().split("\n");
 }
 
+/** A shell in which `ewms` is the built package. */
+const shellAt = (url: string): string => `export EWMS_URL='${url}'; ewms() { node '${CLI_PATH}' "$@"; }`;
+
 describe("bash completes", () => {
+  test("locations, but none that a shell would execute", async () => {
+    const unsafe = { "$(echo osg-executed)": { schedd: "a" }, "osg *": { schedd: "b" } };
+    const clusters = { osg: { schedd: "grid" }, "osg-2": { alias_of: "osg" }, other: { schedd: "c" }, ...unsafe };
+    const service = await startTestService({ CLUSTER_LOCATIONS: JSON.stringify(clusters) });
+    onTestFinished(() => service.close());
+    for (const option of ["--location", "-l"])
+      expect(await completionsIn(shellAt(service.url), "add-workers", option, "o")).toEqual(["osg", "osg-2", "other"]);
+    expect(await completionsIn(shellAt(service.url), "add-workers", "--l")).toEqual(["--location"]);
+  });
+
+  test("no locations while the service is unreachable", async () => {
+    expect(await completionsIn(shellAt("http://127.0.0.1:9"), "add-workers", "--location", "")).toEqual([""]);
+  });
+
   test("commands", async () => {
     expect(await completionsOf("w")).toEqual(["watch", "why"]);
     expect(await completionsOf("")).toContain("add-workers");
+    expect(await completionsOf("s")).toEqual(["submit", "schedds", "system"]);
+    expect(await completionsOf("d"), "no hidden command").toEqual([""]);
   });
 
   test("options and choices", async () => {
     expect(await completionsOf("query", "t")).toEqual(["task-directives", "taskforces"]);
     expect(await completionsOf("query", "taskforces", "--f")).toEqual(["--filter", "--fields"]);
     expect(await completionsOf("ls", "--u")).toEqual(["--url"]);
+    expect(await completionsOf("locations", "--n"), "no hidden option").toEqual([""]);
   });
 
   test("files for a file argument", async () => {
@@ -36,6 +61,8 @@ test.each([
   const { stdout, code } = await runCli(["completion", shell]);
   expect(stdout).toMatch(head);
   expect(stdout).toMatch(command);
-  for (const name of ["watch", "ls", "query", "drain", "system", "finish"]) expect(stdout).toContain(name);
+  for (const name of ["watch", "ls", "query", "schedds", "locations", "system", "finish"])
+    expect(stdout).toContain(name);
+  expect(stdout).not.toContain("drain");
   expect(code).toBe(0);
 });

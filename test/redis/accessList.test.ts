@@ -91,6 +91,7 @@ describe("with the user of ops/redis/wms.acl", () => {
       `/v1/workflows/${workflow.workflow_id}/summary`,
       `/v1/workflows/${workflow.workflow_id}/diagnosis`,
       "/v1/diagnosis",
+      "/v1/locations",
       "/v1/schedds",
       `/v1/schedds/${at.schedd}`,
       "/v1/system",

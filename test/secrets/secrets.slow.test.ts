@@ -19,6 +19,7 @@ const PAGES = [
   "/docs/",
   "/docs/swagger-ui-init.js",
   "/v1/schema/openapi",
+  "/v1/locations",
   "/v1/schedds",
   "/v1/schedds/SCHEDD1",
   "/v1/system",

@@ -9,7 +9,7 @@ import { BackgroundCommand, Shell } from "./shell.js";
 import { type CommandStep, matchesOutput, parseBlocks } from "./tutorialPage.js";
 
 /** Read-only commands, which the test repeats until their output matches: the test is faster than a reader. */
-const READ_COMMANDS = /^npx ewms (why|ls|drain|query|get) /;
+const READ_COMMANDS = /^npx ewms (why|ls|schedds|query|get) /;
 
 test("a shown line matches a printed line with other ids, times and numbers", () => {
   const shown = ["2026-11-24T17:26:40Z TF-6b05-aa.b on SCHEDD1: …", "…", "(for 4 min)"];

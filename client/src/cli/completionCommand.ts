@@ -22,18 +22,29 @@ export function addCompletionCommand(program: Command, terminal: Terminal): void
 
 type CompletionCommand = ReturnType<typeof completionCommands>[number];
 
-/** The commands and their completions: options, choices of arguments, and files. */
-const completionCommands = (program: Command) =>
-  program.commands.map((command) => ({
+/** The visible commands and their completions: options, choices of arguments, files, and locations. */
+const completionCommands = (program: Command) => {
+  const visible = new Set(program.createHelp().visibleCommands(program));
+  const commands = program.commands.filter((command) => visible.has(command));
+  return commands.map((command) => ({
     name: command.name(),
     description: command.description(),
     words: [
       ...command.registeredArguments.flatMap(({ argChoices = [] }) => argChoices),
-      ...[...command.options, ...program.options].flatMap(({ long }) => long ?? []),
+      ...[...command.options, ...program.options].flatMap(({ long, hidden }) => (hidden ? [] : (long ?? []))),
       "--help",
     ],
     takesFile: command.registeredArguments.some((argument) => argument.name() === "file"),
+    takesLocation: command.options.some(({ long }) => long === "--location"),
   }));
+};
+
+/** Prints the names of the locations; see `ewms locations`. */
+const LOCATION_NAMES = "ewms locations --names 2>/dev/null";
+
+/** Complete the value of `--location`, and leave all other words to the next command. */
+const BASH_LOCATION = `case \${COMP_WORDS[COMP_CWORD-1]} in -l|--location) COMPREPLY=($(compgen -W "$(${LOCATION_NAMES})" -- "$word")); return ;; esac; `;
+const ZSH_LOCATION = `case $words[CURRENT-1] in -l|--location) compadd -- \${(f)"$(${LOCATION_NAMES})"}; return ;; esac; `;
 
 const COMPLETION_SCRIPTS = {
   bash: (commands: CompletionCommand[]): string => `_ewms() {
@@ -45,8 +56,8 @@ const COMPLETION_SCRIPTS = {
   case \${COMP_WORDS[1]} in
 ${commands
   .map(
-    ({ name, words, takesFile: file }) =>
-      `    ${name}) COMPREPLY=($(compgen -W "${words.join(" ")}"${file ? " -f" : ""} -- "$word")) ;;`,
+    ({ name, words, takesFile: file, takesLocation }) =>
+      `    ${name}) ${takesLocation ? BASH_LOCATION : ""}COMPREPLY=($(compgen -W "${words.join(" ")}"${file ? " -f" : ""} -- "$word")) ;;`,
   )
   .join("\n")}
   esac
@@ -65,7 +76,10 @@ ${commands.map(({ name, description }) => `    '${name}:${description.replaceAll
   fi
   case $words[2] in
 ${commands
-  .map(({ name, words, takesFile: file }) => `    ${name}) compadd -- ${words.join(" ")}${file ? "; _files" : ""} ;;`)
+  .map(
+    ({ name, words, takesFile: file, takesLocation }) =>
+      `    ${name}) ${takesLocation ? ZSH_LOCATION : ""}compadd -- ${words.join(" ")}${file ? "; _files" : ""} ;;`,
+  )
   .join("\n")}
   esac
 }
@@ -82,6 +96,12 @@ if [ "$funcstack[1]" = _ewms ]; then _ewms "$@"; else compdef _ewms ewms; fi
         ({ name, words, takesFile: file }) =>
           `complete -c ewms -n '__fish_seen_subcommand_from ${name}'${file ? " -F" : ""} -a '${words.join(" ")}'`,
       ),
+      ...commands
+        .filter(({ takesLocation }) => takesLocation)
+        .map(
+          ({ name }) =>
+            `complete -c ewms -n '__fish_seen_subcommand_from ${name}' -s l -l location -x -a '(${LOCATION_NAMES})'`,
+        ),
       "",
     ].join("\n"),
 } as const;

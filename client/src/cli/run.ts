@@ -6,12 +6,14 @@ import { parseSeconds } from "./argumentParsers.js";
 import { SETTINGS_HELP } from "./commandClient.js";
 import { addCompletionCommand } from "./completionCommand.js";
 import { describeError, EXIT_CODE, EXIT_CODES_HELP } from "./exitCodes.js";
+import { addLocationsCommand } from "./locationsCommand.js";
 import { addQueryCommand } from "./queryCommand.js";
 import { addGetCommand, addIdsCommand, addLsCommand } from "./readCommands.js";
-import { addDrainCommand, addWhyCommand } from "./stateCommands.js";
+import { addScheddCommands } from "./scheddCommands.js";
 import { addSubmitCommand, addWatchCommand } from "./submitCommands.js";
 import { addSystemCommand } from "./systemCommand.js";
 import { type CommandIo, Terminal } from "./terminal.js";
+import { addWhyCommand } from "./whyCommand.js";
 
 /** Runs one command. @param args without the names of Node.js and the program @returns the exit code */
 export async function run(args: readonly string[], io: CommandIo): Promise<number> {
@@ -71,7 +73,8 @@ ${EXIT_CODES_HELP}`,
   addWhyCommand(program, terminal);
   addIdsCommand(program, terminal);
   addAnnotateCommand(program, terminal);
-  addDrainCommand(program, terminal);
+  addLocationsCommand(program, terminal);
+  addScheddCommands(program, terminal);
   addSystemCommand(program, terminal);
   addCompletionCommand(program, terminal);
   return program;

@@ -106,6 +106,16 @@ export const EXAMPLES: Readonly<Record<string, OperationExamples>> = {
     responses: { 200: annotations },
   },
   diagnoseTaskforce: { responses: { 200: diagnosis } },
+  listLocations: {
+    responses: {
+      200: {
+        locations: [
+          { location: "OSG", alias_of: "osg", schedd: SCHEDD, last_poll: scheddFacts.last_poll, is_polling: true },
+          { location: "osg", alias_of: null, schedd: SCHEDD, last_poll: scheddFacts.last_poll, is_polling: true },
+        ],
+      },
+    },
+  },
   listSchedds: {
     responses: {
       200: {

@@ -1,4 +1,5 @@
 import type { FoundFact } from "../../domain/diagnosis.js";
+import { isSilent } from "../../domain/schedd.js";
 import type { StrayCluster } from "../../domain/strayCluster.js";
 import type { QueueWaitReason, WaitReason } from "../../domain/summary.js";
 import type { JobsAhead, LeaseFacts, Pause, ScheddFacts } from "./facts.js";
@@ -12,9 +13,6 @@ import {
   formatTime,
   wereWord,
 } from "./wording.js";
-
-/** Seconds without a poll after which a TMS counts as silent. */
-export const SILENT_AFTER_SECONDS = 300;
 
 /** The words for the work that waits in one kind of queue. */
 interface Wording {
@@ -114,10 +112,6 @@ function findWaits(
   else all.push(found(wording.waiting, waiting, wait.since));
   return all;
 }
-
-/** Whether the TMS of a schedd does not ask for work. @param lastPoll epoch seconds */
-export const isSilent = (lastPoll: number | undefined, nowSeconds: number): boolean =>
-  lastPoll === undefined || nowSeconds - lastPoll >= SILENT_AFTER_SECONDS;
 
 /** `no TMS has asked for work there for 4 min` */
 export const describeSilence = (lastPoll: number | undefined, nowSeconds: number): string =>

@@ -1,5 +1,6 @@
 import { type ClusterLocations, configuredSchedds } from "../../domain/clusters.js";
 import type { FoundFact } from "../../domain/diagnosis.js";
+import { isSilent } from "../../domain/schedd.js";
 import type { StrayCluster } from "../../domain/strayCluster.js";
 import type { SystemQueue, SystemState, SystemUpstream } from "../../domain/system.js";
 import type { UnknownPoll } from "../../domain/unknownPoll.js";
@@ -11,7 +12,6 @@ import {
   describeRemovedSchedd,
   describeSilence,
   findStrayClusters,
-  isSilent,
   pauseName,
 } from "./scheddFindings.js";
 import { findMissingWorkers, findPausedBackground } from "./taskforceFindings.js";

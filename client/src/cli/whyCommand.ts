@@ -1,0 +1,70 @@
+import type { Command } from "commander";
+import type { Finding, Summary } from "../apiTypes.js";
+import { formatCount } from "../format.js";
+import { workflowStateLabel } from "../phases.js";
+import { unwrapResponse } from "../unwrapResponse.js";
+import { idParser, possibleKindsOf } from "./argumentParsers.js";
+import { createCommandClient } from "./commandClient.js";
+import { phaseTimeLines, toSentence } from "./progress.js";
+import { formatExamples, type Terminal, timeText, toIndentedLines } from "./terminal.js";
+
+/** Maximum number of lines in a section of `why`. */
+const MAX_LINES = 5;
+
+/** Adds the command `why`. */
+export function addWhyCommand(program: Command, terminal: Terminal): void {
+  program
+    .command("why")
+    .description(
+      "explain why a workflow or taskforce is waiting and what to do; without an id, what hinders the service",
+    )
+    .argument("[id]", "WF-… or TF-…")
+    .addHelpText("after", formatExamples("ewms why WF-6b055875-627b889b", "ewms why"))
+    .action(async (id: string | undefined) => {
+      const client = createCommandClient(program, terminal);
+      if (id === undefined) {
+        const { findings } = await unwrapResponse(client.GET("/v1/diagnosis"));
+        const lines = findings.length === 0 ? ["Nothing hinders the service."] : formatFindings(terminal, findings);
+        await terminal.print(...lines);
+      } else if (possibleKindsOf(id)[0] === "taskforce") {
+        const params = { path: { taskforce_uuid: id } };
+        const { findings } = await unwrapResponse(client.GET("/v1/taskforces/{taskforce_uuid}/diagnosis", { params }));
+        await terminal.print(...(findings.length === 0 ? [NOTHING_FOUND] : formatFindings(terminal, findings)));
+      } else {
+        const params = { path: { workflow_id: idParser("workflow")(id) } };
+        const summary = await unwrapResponse(client.GET("/v1/workflows/{workflow_id}/summary", { params }));
+        await terminal.print(...whyLines(terminal, summary));
+      }
+    });
+}
+
+const NOTHING_FOUND = "It is not waiting.";
+
+/** Each finding as a sentence, with the action below it. */
+const formatFindings = (terminal: Terminal, findings: readonly Finding[]): string[] =>
+  findings.flatMap(({ severity, sentence, action }) => [
+    terminal.colorize(severity === "error" ? "red" : "yellow", toSentence(sentence)),
+    ...(action === null ? [] : [`  ${action}`]),
+  ]);
+
+function whyLines(terminal: Terminal, summary: Summary): string[] {
+  const { workflow_id, deactivated, deactivated_ts, findings, failed_attempts, top_task_errors } = summary;
+  const state = deactivated === null ? "is" : "was";
+  const since = deactivated_ts === null ? "" : ` at ${timeText(deactivated_ts)}`;
+  const section = (title: string, lines: string[]): string[] =>
+    lines.length === 0 ? [] : ["", terminal.colorize("bold", title), ...lines.map((line) => `  ${line}`)];
+  const failures = failed_attempts.map(
+    ({ timestamp, taskforce_uuid, schedd, target_phase, context }) =>
+      `${timeText(timestamp)} ${taskforce_uuid}${schedd ? ` on ${schedd}` : ""}, ${target_phase}: ${toIndentedLines(context, "    ")}`,
+  );
+  const errors = Object.entries(top_task_errors)
+    .sort(([, one], [, other]) => other - one)
+    .map(([error, count]) => `${count} × ${toIndentedLines(error, "    ")}`);
+  return [
+    `${workflow_id} ${state} ${workflowStateLabel(deactivated, findings)}${since}.`,
+    ...(findings.length === 0 ? [NOTHING_FOUND] : formatFindings(terminal, findings)),
+    ...section("Taskforces", phaseTimeLines(summary)),
+    ...section(formatCount(summary.n_failed_attempts, "failed attempt"), failures.slice(0, MAX_LINES)),
+    ...section("Task errors", errors.slice(0, MAX_LINES)),
+  ];
+}
