@@ -90,6 +90,7 @@ const SECTIONS = {
     ),
     AUTH_ROLE_SYSTEM_TMS: roleRules("ewms_role=system-tms", "rule for TMSes"),
     AUTH_ROLE_OPERATOR: roleRules("ewms_role=operator", "rule for operators"),
+    AUTH_ROLE_VIEWER: roleRules("ewms_role=viewer", "rule for viewers, who read everything and change nothing"),
     ADMIN_USER: optionalText.describe("name for operators at `/admin/`; requires `ADMIN_PASSWORD`"),
     ADMIN_PASSWORD: optionalText.meta({ description: "password for operators", isSecret: true }),
     ADMIN_CLIENT_ID: optionalText.describe(

@@ -38,8 +38,8 @@ export interface RouteRequest<
   onEnd: OnResponseEnd;
   /** The subject of the caller's token; all callers are the same while authentication is off. */
   subject: string;
-  /** Whether the caller may see what is for operators only; true while authentication is off. */
-  isOperator: boolean;
+  /** Whether an operator or a viewer calls, who see more than others; true while authentication is off. */
+  seesOperatorDetails: boolean;
   /** Identifies the caller across requests: the subject of the token, or the address. */
   callerKey: string;
   /** Aborted when the client has disconnected, or the response is too late. */
