@@ -121,7 +121,7 @@ export function describeRoutes({
       method: "get",
       path: "/v1/schema/openapi",
       tag: "openapi",
-      roles: ["user", "system-tms"],
+      roles: ["user", "system-tms", "viewer"],
       description: "Returns the OpenAPI 3.1 document of the API.",
       responses: { 200: { description: "The OpenAPI document.", schema: z.looseObject({}) } },
       handle: () => text(),

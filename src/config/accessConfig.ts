@@ -56,6 +56,7 @@ export function readAccessConfig(env: Settings): AccessConfig {
       user: env.AUTH_ROLE_USER,
       "system-tms": env.AUTH_ROLE_SYSTEM_TMS,
       operator: env.AUTH_ROLE_OPERATOR,
+      viewer: env.AUTH_ROLE_VIEWER,
     },
     operators: readOperatorAccess(env, authentication),
     publicOrigin,

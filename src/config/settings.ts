@@ -100,6 +100,7 @@ const SECTIONS = {
         "groups whose members own each other's workflows: rules like those for roles, whose values are the groups",
       shownDefault: "none",
     }),
+    AUTH_ROLE_VIEWER: roleRules("ewms_role=viewer", "rule for viewers, who read everything and change nothing"),
     ADMIN_USER: optionalText.describe("name for operators at `/admin/`; requires `ADMIN_PASSWORD`"),
     ADMIN_PASSWORD: optionalText.meta({ description: "password for operators", isSecret: true }),
     ADMIN_CLIENT_ID: optionalText.describe(

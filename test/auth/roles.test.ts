@@ -6,48 +6,51 @@ import { makeTaskRequest, makeWorkflowRequest } from "../api/requestBodies.js";
 import { IdentityProvider } from "./identityProvider.js";
 
 /** The contract's table of roles, written by hand. */
-const CALLERS = ["no token", "no role", "user", "TMS", "both", "operator"] as const;
+const CALLERS = ["no token", "no role", "user", "TMS", "both", "operator", "viewer"] as const;
 type Caller = (typeof CALLERS)[number];
 
 const USERS: readonly Caller[] = ["user", "both"];
-const USERS_AND_OPERATORS: readonly Caller[] = ["user", "both", "operator"];
-const ANY_ROLE: readonly Caller[] = ["user", "TMS", "both", "operator"];
+const READERS: readonly Caller[] = [...USERS, "viewer"];
+const USERS_AND_OPERATORS: readonly Caller[] = [...USERS, "operator"];
+const USERS_OPERATORS_AND_VIEWERS: readonly Caller[] = [...USERS_AND_OPERATORS, "viewer"];
+const ANY_ROLE: readonly Caller[] = ["user", "TMS", "both", "operator", "viewer"];
 const TMSES: readonly Caller[] = ["TMS", "both"];
 const USERS_AND_TMSES: readonly Caller[] = ["user", "TMS", "both"];
+const USERS_TMSES_AND_VIEWERS: readonly Caller[] = [...USERS_AND_TMSES, "viewer"];
 
 const ALLOWED_CALLERS: Record<string, readonly Caller[]> = {
   "get /healthz": CALLERS,
   "get /readyz": CALLERS,
-  "get /v1/": USERS,
+  "get /v1/": READERS,
   "post /v1/workflows": USERS,
-  "get /v1/workflows/{workflow_id}": USERS,
-  "get /v1/workflows/{workflow_id}/summary": USERS_AND_OPERATORS,
+  "get /v1/workflows/{workflow_id}": READERS,
+  "get /v1/workflows/{workflow_id}/summary": USERS_OPERATORS_AND_VIEWERS,
   "post /v1/workflows/{workflow_id}/actions/abort": USERS_AND_OPERATORS,
   "post /v1/workflows/{workflow_id}/actions/finished": USERS_AND_OPERATORS,
-  "get /v1/workflows/{workflow_id}/annotations": USERS_AND_OPERATORS,
+  "get /v1/workflows/{workflow_id}/annotations": USERS_OPERATORS_AND_VIEWERS,
   "put /v1/workflows/{workflow_id}/annotations": USERS_AND_OPERATORS,
-  "get /v1/workflows/{workflow_id}/events": USERS_AND_OPERATORS,
-  "get /v1/events": ["operator"],
-  "get /v1/task-directives/{task_id}": USERS,
-  "post /v1/query/task-directives": USERS,
-  "get /v1/mqs/workflows/{workflow_id}/mq-profiles/public": USERS,
-  "post /v1/query/workflows": USERS_AND_TMSES,
-  "post /v1/query/taskforces": USERS_AND_TMSES,
-  "get /v1/taskforces/{taskforce_uuid}": USERS_AND_TMSES,
-  "post /v1/task-directives/{task_id}/actions/add-workers": ANY_ROLE,
-  "get /v1/system": USERS_AND_OPERATORS,
-  "get /v1/system/audit": ["operator"],
+  "get /v1/workflows/{workflow_id}/events": USERS_OPERATORS_AND_VIEWERS,
+  "get /v1/events": ["operator", "viewer"],
+  "get /v1/task-directives/{task_id}": READERS,
+  "post /v1/query/task-directives": READERS,
+  "get /v1/mqs/workflows/{workflow_id}/mq-profiles/public": READERS,
+  "post /v1/query/workflows": USERS_TMSES_AND_VIEWERS,
+  "post /v1/query/taskforces": USERS_TMSES_AND_VIEWERS,
+  "get /v1/taskforces/{taskforce_uuid}": USERS_TMSES_AND_VIEWERS,
+  "post /v1/task-directives/{task_id}/actions/add-workers": [...USERS_AND_TMSES, "operator"],
+  "get /v1/system": USERS_OPERATORS_AND_VIEWERS,
+  "get /v1/system/audit": ["operator", "viewer"],
   "get /v1/diagnosis": ANY_ROLE,
   "get /v1/schedds/{schedd}/diagnosis": ANY_ROLE,
-  "get /v1/workflows/{workflow_id}/diagnosis": USERS_AND_OPERATORS,
-  "get /v1/taskforces/{taskforce_uuid}/diagnosis": USERS_AND_OPERATORS,
+  "get /v1/workflows/{workflow_id}/diagnosis": USERS_OPERATORS_AND_VIEWERS,
+  "get /v1/taskforces/{taskforce_uuid}/diagnosis": USERS_OPERATORS_AND_VIEWERS,
   "post /v1/workflows/{workflow_id}/actions/retry": ["operator"],
-  "get /v1/locations": USERS_AND_OPERATORS,
+  "get /v1/locations": USERS_OPERATORS_AND_VIEWERS,
   "get /v1/schedds": ANY_ROLE,
   "get /v1/schedds/{schedd}": ANY_ROLE,
-  "get /v1/stray-clusters": USERS_AND_OPERATORS,
+  "get /v1/stray-clusters": USERS_OPERATORS_AND_VIEWERS,
   "delete /v1/stray-clusters/{stray_id}": ["operator"],
-  "get /v1/schema/openapi": USERS_AND_TMSES,
+  "get /v1/schema/openapi": USERS_TMSES_AND_VIEWERS,
   "get /v1/tms/pending-starter/taskforces": USERS_AND_TMSES,
   "get /v1/tms/pending-stopper/taskforces": USERS_AND_TMSES,
   "post /v1/tms/condor-submit/taskforces/{taskforce_uuid}": TMSES,
@@ -64,6 +67,7 @@ const ROLES: Record<Exclude<Caller, "no token">, string[]> = {
   TMS: ["system-tms"],
   both: ["user", "system-tms"],
   operator: ["operator"],
+  viewer: ["viewer"],
 };
 
 let idp: IdentityProvider;
@@ -114,9 +118,11 @@ describe("every route of the document", () => {
       expect(headers["www-authenticate"]).toBe("Bearer");
     }
     if (outcome === "403") {
-      expect(body.error).toMatch(
-        /^only for the role (operator|user|system-tms|user or system-tms|user or operator|user or system-tms or operator)$/,
-      );
+      const has = ROLES[caller as keyof typeof ROLES].join(" and ") || "no role of this service";
+      const [needed, rest] = body.error.split("; ");
+      const role = "(user|system-tms|operator|viewer)";
+      expect(needed).toMatch(new RegExp(`^only for the role ${role}( or ${role})*$`));
+      expect(rest).toBe(`your token has ${has} (subject ${caller})`);
       expect(headers["www-authenticate"]).toBe('Bearer error="insufficient_scope"');
     }
   });

@@ -9,6 +9,7 @@ describe("by default", () => {
     [{ ewms_role: "user" }, ["user"]],
     [{ ewms_role: "system-tms" }, ["system-tms"]],
     [{ ewms_role: "operator" }, ["operator"]],
+    [{ ewms_role: "viewer" }, ["viewer"]],
     [{ ewms_role: ["user", "system-tms"] }, ["user", "system-tms"]],
     [{ groups: ["/other", "/tokens/ewms-dev"] }, ["user"]],
     [{ groups: ["/institutions/IceCube"] }, ["user"]],
@@ -25,7 +26,7 @@ describe("by default", () => {
 
 describe("an expression", () => {
   const holds = (text: string, claims: object) =>
-    rolesOf(claims, { user: claimRulesSchema.parse(text), "system-tms": [], operator: [] }).has("user");
+    rolesOf(claims, { user: claimRulesSchema.parse(text), "system-tms": [], operator: [], viewer: [] }).has("user");
 
   test.each([
     ["a value as a whole", "role=us", { role: "user" }, false],

@@ -2,7 +2,7 @@ import type { Express, Request, RequestHandler, Response } from "express";
 import type { Logger } from "pino";
 import type { z } from "zod";
 import type { TokenVerifier } from "../../auth/tokenVerifier.js";
-import { type Caller, UNCHECKED_CALLER } from "../../domain/caller.js";
+import { type Caller, type Role, seesOperatorDetails, UNCHECKED_CALLER } from "../../domain/caller.js";
 import type { HttpLimits } from "../../domain/httpLimits.js";
 import { truncateText } from "../../domain/truncateText.js";
 import { WmsError } from "../../domain/wmsError.js";
@@ -100,10 +100,19 @@ function createAuthorizer(authentication: ApiAuthentication, { path, roles, tag 
       const caller = await authenticate(request, response);
       context.caller = caller;
       if (!roles.some((role) => caller.roles.has(role)))
-        throw new HttpError(403, `only for the role ${roles.join(" or ")}`, bearerChallenge("insufficient_scope"));
+        throw new HttpError(403, missingRoleMessage(roles, caller), bearerChallenge("insufficient_scope"));
     }
     next();
   };
+}
+
+/** Characters of a subject in an error: a provider may issue long ones. */
+const MAX_SUBJECT_CHARS = 200;
+
+/** Names the needed roles and those of the token. The service's clients may rely on the beginning of the text. */
+function missingRoleMessage(needed: readonly Role[], { subject, roles }: Caller): string {
+  const has = roles.size === 0 ? "no role of this service" : [...roles].join(" and ");
+  return `only for the role ${needed.join(" or ")}; your token has ${has} (subject ${truncateText(subject, MAX_SUBJECT_CHARS)})`;
 }
 
 const BEARER_PATTERN = /^Bearer +([\w.~+/-]+=*) *$/i;
@@ -152,7 +161,7 @@ function createRouteHandler(route: Route, { bodyReader, earlyIds, limits, log }:
       source: caller?.roles.has("system-tms") && !caller.roles.has("user") ? "TMS" : "USER",
       caller: caller ?? NO_CALLER,
       client: clientOf(request),
-      isOperator: caller === UNCHECKED_CALLER || caller?.roles.has("operator") === true,
+      seesOperatorDetails: seesOperatorDetails(caller),
       callerKey: callerKeyOf(request, caller),
       signal: () => disconnectSignal(response),
       isSignedIn,

@@ -40,8 +40,8 @@ export interface RouteRequest<
   caller: Caller;
   /** The program that sent the request, from `User-Agent`. */
   client: string | null;
-  /** Whether the caller may see what is for operators only; true while authentication is off. */
-  isOperator: boolean;
+  /** Whether an operator or a viewer calls, who see more than others; true while authentication is off. */
+  seesOperatorDetails: boolean;
   /** Identifies the caller across requests: the subject of the token, or the address. */
   callerKey: string;
   /** Aborted when the client has disconnected, or the response is too late. */

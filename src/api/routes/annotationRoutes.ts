@@ -45,7 +45,7 @@ export function annotationRoutes(wms: Wms): Route[] {
       method: "get",
       path: "/v1/workflows/{workflow_id}/annotations",
       tag: "workflows",
-      roles: ["user", "operator"],
+      roles: ["user", "operator", "viewer"],
       isExtension: true,
       description: "Returns the name, labels and note of a workflow, and who created it.",
       responses: { 200: { description: "The annotations.", schema: shownAnnotationsSchema } },

@@ -51,7 +51,7 @@ export function eventRoutes(wms: Wms, options: EventRouteOptions): Route[] {
       method: "get",
       path: "/v1/workflows/{workflow_id}/events",
       tag: "workflows",
-      roles: ["user", "operator"],
+      roles: ["user", "operator", "viewer"],
       isExtension: true,
       description: "Streams the events of a workflow as server-sent events. The stream has no end.",
       query: eventQuerySchema,
@@ -73,7 +73,7 @@ export function eventRoutes(wms: Wms, options: EventRouteOptions): Route[] {
       method: "get",
       path: "/v1/events",
       tag: "workflows",
-      roles: ["operator"],
+      roles: ["operator", "viewer"],
       isExtension: true,
       description:
         "Streams the events of all workflows as server-sent events. The stream has no end. Events of one workflow are in order.",

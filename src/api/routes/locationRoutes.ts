@@ -10,7 +10,7 @@ export const locationRoutes = (wms: Wms): Route[] => [
     method: "get",
     path: "/v1/locations",
     tag: "schedds",
-    roles: ["user", "operator"],
+    roles: ["user", "operator", "viewer"],
     isExtension: true,
     description:
       "Lists the cluster locations that a request may name, with their access points and whether a TMS polls there.",

@@ -10,7 +10,7 @@ export const mqsRoutes = (mqs: Pick<EmbeddedMqs, "publicProfiles">): Route[] => 
     method: "get",
     path: "/v1/mqs/workflows/{workflow_id}/mq-profiles/public",
     tag: "mqs",
-    roles: ["user"],
+    roles: ["user", "viewer"],
     description: "Lists the public queues of a workflow, which programs of the user write to or read from.",
     responses: {
       200: {

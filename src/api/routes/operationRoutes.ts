@@ -37,7 +37,7 @@ export type Readiness =
 export const rootRoute: Route = route({
   method: "get",
   path: "/v1/",
-  roles: ["user"],
+  roles: ["user", "viewer"],
   description: "Returns an empty object. Clients test their access with it.",
   responses: { 200: { description: "An empty object.", schema: z.strictObject({}) } },
   handle: async () => "{}",

@@ -11,7 +11,7 @@ export const scheddRoutes = (wms: Wms): Route[] => [
     method: "get",
     path: "/v1/schedds",
     tag: "schedds",
-    roles: ["user", "system-tms", "operator"],
+    roles: ["user", "system-tms", "operator", "viewer"],
     isExtension: true,
     description: "Lists all access points with the state of their queues and the last poll of their TMS.",
     responses: {
@@ -34,7 +34,7 @@ export const scheddRoutes = (wms: Wms): Route[] => [
     method: "get",
     path: "/v1/schedds/{schedd}",
     tag: "schedds",
-    roles: ["user", "system-tms", "operator"],
+    roles: ["user", "system-tms", "operator", "viewer"],
     isExtension: true,
     description:
       "Returns one access point, including its leased taskforces, its dead letters, and the next taskforces in its queues.",

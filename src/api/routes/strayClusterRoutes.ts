@@ -18,7 +18,7 @@ export const strayClusterRoutes = (wms: Wms): Route[] => [
     method: "get",
     path: "/v1/stray-clusters",
     tag: "schedds",
-    roles: ["user", "operator"],
+    roles: ["user", "operator", "viewer"],
     isExtension: true,
     description:
       "Lists HTCondor clusters whose submission reports were rejected: HTCondor runs them, and the service never stops " +

@@ -13,21 +13,21 @@ export const systemRoutes = (wms: Wms): Route[] => [
     method: "get",
     path: "/v1/system",
     tag: "operations",
-    roles: ["user", "operator"],
+    roles: ["user", "operator", "viewer"],
     isExtension: true,
     description:
       "Returns the state of the service itself: its processes, Redis, the services that it calls, and its queues.",
     responses: { 200: { description: "The state of the service.", schema: systemSchema } },
-    async handle({ isOperator }) {
+    async handle({ seesOperatorDetails }) {
       const system = await readSystem(wms);
-      return JSON.stringify(isOperator ? system : hideDetails(system));
+      return JSON.stringify(seesOperatorDetails ? system : hideDetails(system));
     },
   }),
   route({
     method: "get",
     path: "/v1/system/audit",
     tag: "operations",
-    roles: ["operator"],
+    roles: ["operator", "viewer"],
     isExtension: true,
     description: `Returns the last acts of operators on the dashboard and the page, newest first. Redis keeps ${MAX_AUDIT_ENTRIES}.`,
     query: z.object({ limit: limitParameter(MAX_AUDIT_ENTRIES) }),

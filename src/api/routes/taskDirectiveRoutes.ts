@@ -16,7 +16,7 @@ export const taskDirectiveRoutes = (wms: Wms): Route[] => [
     method: "get",
     path: "/v1/task-directives/{task_id}",
     tag: "task-directives",
-    roles: ["user"],
+    roles: ["user", "viewer"],
     description: "Returns one task directive.",
     responses: { 200: { description: "The task directive.", schema: taskDirectiveSchema } },
     errors: [404],
@@ -43,7 +43,7 @@ export const taskDirectiveRoutes = (wms: Wms): Route[] => [
   queryRoute(wms, {
     kind: "task",
     plural: "task-directives",
-    roles: ["user"],
+    roles: ["user", "viewer"],
     schema: z.union([taskDirectiveSchema, projectedTaskDirectiveSchema]),
   }),
 ];

@@ -11,7 +11,7 @@ export const taskforceRoutes = (wms: Wms): Route[] => [
     method: "get",
     path: "/v1/taskforces/{taskforce_uuid}",
     tag: "taskforces",
-    roles: ["user", "system-tms"],
+    roles: ["user", "system-tms", "viewer"],
     description: "Returns one taskforce.",
     responses: { 200: { description: "The taskforce.", schema: taskforceSchema } },
     errors: [404],
@@ -20,7 +20,7 @@ export const taskforceRoutes = (wms: Wms): Route[] => [
   queryRoute(wms, {
     kind: "taskforce",
     plural: "taskforces",
-    roles: ["user", "system-tms"],
+    roles: ["user", "system-tms", "viewer"],
     schema: z.union([taskforceSchema, projectedTaskforceSchema]),
   }),
 ];

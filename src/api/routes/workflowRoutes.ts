@@ -71,7 +71,7 @@ export const workflowRoutes = (wms: Wms): Route[] => [
     method: "get",
     path: "/v1/workflows/{workflow_id}",
     tag: "workflows",
-    roles: ["user"],
+    roles: ["user", "viewer"],
     description: "Returns one workflow.",
     responses: { 200: { description: "The workflow.", schema: workflowSchema } },
     errors: [404],
@@ -81,7 +81,7 @@ export const workflowRoutes = (wms: Wms): Route[] => [
     method: "get",
     path: "/v1/workflows/{workflow_id}/summary",
     tag: "workflows",
-    roles: ["user", "operator"],
+    roles: ["user", "operator", "viewer"],
     isExtension: true,
     description:
       "Returns a summary of a workflow: counts of its taskforces, failures, and what it is waiting for. It includes all " +
@@ -109,7 +109,7 @@ export const workflowRoutes = (wms: Wms): Route[] => [
   queryRoute(wms, {
     kind: "workflow",
     plural: "workflows",
-    roles: ["user", "system-tms"],
+    roles: ["user", "system-tms", "viewer"],
     schema: workflowSchema,
   }),
 ];

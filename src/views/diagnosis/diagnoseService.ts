@@ -10,11 +10,11 @@ import { findInSchedd, findInService, type ScheddSurroundings, type ServiceFacts
 /**
  * Diagnoses the service and all schedds. The cost grows with the number of schedds.
  *
- * @param isOperator whether the caller may see the errors of upstream services
+ * @param seesOperatorDetails whether the caller may see the errors of upstream services
  */
-export async function diagnoseService(wms: Wms, isOperator: boolean): Promise<Diagnosis> {
+export async function diagnoseService(wms: Wms, seesOperatorDetails: boolean): Promise<Diagnosis> {
   const facts = await readServiceFacts(wms);
-  return toDiagnosis(findInService(isOperator ? facts : { ...facts, system: hideDetails(facts.system) }));
+  return toDiagnosis(findInService(seesOperatorDetails ? facts : { ...facts, system: hideDetails(facts.system) }));
 }
 
 /** Diagnoses one schedd, without a read of the others. @throws WmsError `not-found` */
