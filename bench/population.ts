@@ -6,6 +6,7 @@ import { createLogEntry } from "../src/lifecycle/changeEffects.js";
 import type { Wms } from "../src/lifecycle/context.js";
 import { createWorkflow } from "../src/lifecycle/create.js";
 import { STOPPER_RANK } from "../src/queues/queues.js";
+import type { WorkflowOrigin } from "../src/store/annotations.js";
 import { updateStatuses } from "../src/store/statusUpdates.js";
 import { summarizeDirtyWorkflows } from "../src/views/summary/summarize.js";
 import { sampleWorkflowRequest } from "./prepare.js";
@@ -50,6 +51,8 @@ export interface PopulationProfile {
   outcome(n: number): Outcome;
   /** A TMS's report of a submission. */
   report(clusterId: number, n: number): SubmitReport;
+  /** Who creates it, and what is written about it. */
+  origin?(n: number): WorkflowOrigin;
 }
 
 /** Fills a store through the service's own functions, scripts and queues. */
@@ -84,7 +87,9 @@ export class Population {
   async #addWorkflow(n: number): Promise<void> {
     const { store, queues } = this.#wms;
     const outcome = this.#profile.outcome(n);
-    const { taskforces } = await createWorkflow(this.#wms, this.#profile.request(n));
+    const { taskforces } = await createWorkflow(this.#wms, this.#profile.request(n), {
+      origin: this.#profile.origin?.(n),
+    });
     const uuids = taskforces.map(({ taskforce_uuid }) => taskforce_uuid);
     // The creation has launched them: a workflow without message queues does not wait.
     if (outcome !== "queued")

@@ -607,7 +607,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * List workflows
+         * @description Lists workflows for people: one row for each, with its state, its sums and its first finding.
+         */
+        get: operations["listWorkflows"];
         put?: never;
         /**
          * Create a workflow
@@ -1536,6 +1540,60 @@ export interface components {
                 /** @description The subject of the creator's token; `anonymous` without authentication. */
                 subject: string;
             } | null;
+            workflow_id: string;
+        };
+        /** @description What a list says about a workflow. The sums may be a second old. */
+        WorkflowDigest: {
+            created: number;
+            deactivated: ("ABORTED" | "FINISHED") | null;
+            deactivated_ts: number | null;
+            /** @description The first finding of its diagnosis; null when there is none. */
+            finding: components["schemas"]["Finding"] | null;
+            /** @description Keys and values to find workflows by. */
+            labels: {
+                [key: string]: string;
+            };
+            /** @description When a phase, the log or the statuses of a taskforce changed last. */
+            last_change: number | null;
+            /** @description Errors of workers, of all taskforces. */
+            n_errors: number;
+            /** @description Entries of failed attempts in the taskforces' logs. */
+            n_failed_attempts: number;
+            /** @description Taskforces. */
+            n_taskforces: number;
+            /** @description Task directives. */
+            n_tasks: number;
+            /** @description Workers of the taskforces that are neither ending nor finished. */
+            n_workers_requested: number;
+            /** @description A short name for people; null when it has none. */
+            name: string | null;
+            /** @description Who created it; null if that is not recorded. */
+            owner: {
+                name: string | null;
+                subject: string;
+            } | null;
+            priority: number;
+            /**
+             * @description `waiting`: no worker is running. `completed`: all taskforces have ended, but no one has finished the workflow.
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "completed" | "aborted" | "finished";
+            /** @description The images of its tasks, without repetition; three at most. */
+            task_images: string[];
+            /** @description Taskforces by phase; phases without taskforces are left out. */
+            taskforces_by_phase: {
+                "condor-complete"?: number;
+                "condor-rm"?: number;
+                "condor-submit"?: number;
+                "pending-starter"?: number;
+                "pending-stopper"?: number;
+                "pre-launch"?: number;
+                "pre-mq-activation"?: number;
+            };
+            /** @description Workers by HTCondor status, of all taskforces. */
+            workers: {
+                [key: string]: number;
+            };
             workflow_id: string;
         };
         /** @description One request of a user: tasks that run until it is aborted or finished. */
@@ -6822,6 +6880,216 @@ export interface operations {
                             /** @description The taskforce. */
                             uuid: string;
                         }[];
+                    };
+                };
+            };
+            /** @description The request is invalid. The error names the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 400,
+                     *       "error": "tasks[0].n_workers: must be an integer"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The bearer token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 401,
+                     *       "error": "the token has expired"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 403,
+                     *       "error": "this needs the role user"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large, or has too many keys and values. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 413,
+                     *       "error": "the body is larger than 33554432 bytes"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 429,
+                     *       "error": "too many requests: try again in 7 s"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An internal error. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 500,
+                     *       "error": "internal error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 503,
+                     *       "error": "the database is not available, try again later"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    listWorkflows: {
+        parameters: {
+            query?: {
+                /** @description `next_after` of the page before. */
+                after?: string;
+                /** @description Only those with a task of this image. */
+                image?: string;
+                /** @description Only those with this label, `key=value`. May be repeated: all of them. */
+                label?: string | string[];
+                /** @description The most rows of a page; default 50, at most 200. */
+                limit?: number;
+                /** @description Only those with a taskforce at the access point of this cluster location. */
+                location?: string;
+                /** @description Only those that this subject created; `me`: those of the caller. */
+                owner?: string;
+                /** @description Words, all of which occur in a workflow: in its id, name, labels, note or owner, in the images, arguments, locations or queue aliases of its tasks, or in the name of one of its access points. Also the beginning of an id of a task directive or taskforce, or the id of an HTCondor cluster. ASCII letters match in any case. */
+                q?: string;
+                /** @description Only those with a taskforce at this access point. */
+                schedd?: string;
+                /** @description Only those that were created then or later. Epoch seconds, a date such as 2026-08-31, or a time ago such as 90d. */
+                since?: string;
+                /** @description What comes first: the newest, the last changed, the most urgent, or the most running workers. */
+                sort?: "created" | "change" | "severity" | "workers";
+                /** @description `active`: some taskforces have not ended. `needs-attention`: active ones with dead letters, unreported hand-outs or held workers. `ended`: all taskforces have ended, but no one has finished the workflow. */
+                state?: "active" | "needs-attention" | "ended" | "aborted" | "finished";
+                /** @description Only those that were created then or before. Epoch seconds, a date such as 2026-08-31, or a time ago such as 90d. */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of workflows. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "workflows": [
+                     *         {
+                     *           "workflow_id": "WF-6b0ca73d-c2072fb5",
+                     *           "name": "Cascade reconstruction, IC86.2024",
+                     *           "labels": {
+                     *             "season": "IC86.2024",
+                     *             "mc": "22345"
+                     *           },
+                     *           "owner": {
+                     *             "subject": "ada",
+                     *             "name": "Ada Lovelace"
+                     *           },
+                     *           "created": 1795991357.46,
+                     *           "priority": 60,
+                     *           "deactivated": null,
+                     *           "deactivated_ts": null,
+                     *           "state": "running",
+                     *           "last_change": 1795991359.43,
+                     *           "task_images": [
+                     *             "/cvmfs/icecube.opensciencegrid.org/containers/realtime/skymap_scanner:v4.4.1",
+                     *             "/cvmfs/icecube.opensciencegrid.org/containers/realtime/skymap_scanner:v4.4.1"
+                     *           ],
+                     *           "n_tasks": 2,
+                     *           "n_taskforces": 2,
+                     *           "taskforces_by_phase": {
+                     *             "condor-submit": 1,
+                     *             "pending-starter": 1
+                     *           },
+                     *           "n_workers_requested": 55,
+                     *           "workers": {
+                     *             "IDLE": 1,
+                     *             "RUNNING": 4
+                     *           },
+                     *           "n_errors": 1,
+                     *           "n_failed_attempts": 0,
+                     *           "finding": {
+                     *             "code": "schedd-silent",
+                     *             "severity": "error",
+                     *             "sentence": "2 taskforces are waiting for schedd grid-submitter.icecube.wisc.edu, whose TMS has not asked for work since 13:02 UTC",
+                     *             "since": 1795991358.28,
+                     *             "subject": {
+                     *               "kind": "schedd",
+                     *               "id": "grid-submitter.icecube.wisc.edu"
+                     *             },
+                     *             "action": "Check that the TMS of this schedd is running, has a valid token, and polls with this name."
+                     *           }
+                     *         }
+                     *       ],
+                     *       "next_after": null,
+                     *       "is_cut_short": false
+                     *     }
+                     */
+                    "application/json": {
+                        /** @description The search ended at its limit of work before the page was full. The next page continues it. */
+                        is_cut_short: boolean;
+                        /** @description Send this value as `after` to get the next page; null at the end of the list. */
+                        next_after: string | null;
+                        workflows: components["schemas"]["WorkflowDigest"][];
                     };
                 };
             };

@@ -29,6 +29,7 @@ import { strayClusterRoutes } from "./routes/strayClusterRoutes.js";
 import { systemRoutes } from "./routes/systemRoutes.js";
 import { taskDirectiveRoutes } from "./routes/taskDirectiveRoutes.js";
 import { taskforceRoutes } from "./routes/taskforceRoutes.js";
+import { workflowListRoute } from "./routes/workflowListRoute.js";
 import { workflowRoutes } from "./routes/workflowRoutes.js";
 
 /** What the API is made of. */
@@ -106,6 +107,7 @@ export function describeRoutes({
     ...handOutRoutes(wms),
     ...reportRoutes(wms),
     ...workflowRoutes(wms),
+    workflowListRoute(wms),
     ...annotationRoutes(wms),
     ...taskDirectiveRoutes(wms),
     ...eventRoutes(wms, { ...events, draining }),

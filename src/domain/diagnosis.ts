@@ -220,6 +220,12 @@ export const diagnosisSchema = z
 /** Why something is waiting, or what needs attention. */
 export type Diagnosis = z.infer<typeof diagnosisSchema>;
 
+/** The highest severity of some findings; undefined without any. */
+export function worstSeverity(codes: readonly FindingCode[]): Severity | undefined {
+  const present = new Set(codes.map((code) => FINDING_RULES[code].severity));
+  return SEVERITIES.find((severity) => present.has(severity));
+}
+
 /** What a detector of findings says; {@link toDiagnosis} adds what follows from the code. */
 export type FoundFact = Pick<Finding, "code" | "sentence" | "since" | "subject">;
 

@@ -84,6 +84,22 @@ export interface WorkflowSummary extends SummaryTotals {
   updated: number;
 }
 
+/** Whether the summary has taskforces, and each of them is removed or completed. */
+export function areAllEnded({ n_taskforces, taskforces_by_phase: byPhase }: SummaryTotals): boolean {
+  const ended = ENDED_PHASES.reduce((sum, phase) => sum + (byPhase[phase] ?? 0), 0);
+  return n_taskforces > 0 && ended === n_taskforces;
+}
+
+/** The phases of a taskforce that has ended. */
+const ENDED_PHASES = ["condor-rm", "condor-complete"] as const satisfies readonly Phase[];
+
+/** The number of workers that HTCondor runs. */
+export const countRunningWorkers = ({ compound_statuses }: Pick<SummaryTotals, "compound_statuses">): number =>
+  Object.values(compound_statuses[RUNNING] ?? {}).reduce((sum, n) => sum + n, 0);
+
+/** HTCondor's status of a running worker. */
+const RUNNING = "RUNNING";
+
 /** A workflow's summary in a response. */
 export interface SummaryResponse extends Omit<WorkflowSummary, "waits" | "phases"> {
   workflow_id: string;

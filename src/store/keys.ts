@@ -34,6 +34,12 @@ export const STATE_INDEXES = {
 /** Indexes of workflows by what the v1 API does not show. Filters of queries do not use them. */
 export const ORIGIN_INDEXES = ["owner", "label"] as const;
 
+/**
+ * Indexes of active workflows by what their summary says: the highest severity among the findings that need attention, and
+ * whether all taskforces have ended. They follow the summary. Filters of queries do not use them.
+ */
+export const SUMMARY_INDEXES = { attention: ["error", "warning"], ended: ["yes"] } as const;
+
 /** The value of the index `deactivated` for a workflow that is not deactivated. */
 export const ACTIVE = "ACTIVE";
 /** The only value of the indexes `errors` and `failures`. */
@@ -154,6 +160,26 @@ export function indexKeysToRead(
   if (text.length > MAX_PLAIN_VALUE_CHARS || !isLongIndexValue(text)) return [key];
   return [key, plainIndexKey(partition, kind, field, text)];
 }
+
+/** What workflows can be sorted by beside their creation time. */
+export const SORTED_BY = ["change", "workers"] as const;
+/** One of {@link SORTED_BY}. */
+export type SortedBy = (typeof SORTED_BY)[number];
+
+/**
+ * The sorted set of the workflows by their last change in epoch seconds, or by the number of their running workers. A workflow
+ * without a change, or without running workers, is not in it.
+ */
+export const sortedWorkflowsKey = (partition: number, by: SortedBy): string =>
+  `${allEntitiesKey(partition, "workflow")}:by-${by}`;
+
+/** The keys of all sorted sets that follow the summaries of workflows. */
+export const summaryIndexKeys = (partition: number): string[] => [
+  ...Object.entries(SUMMARY_INDEXES).flatMap(([field, values]) =>
+    values.map((value) => indexKey(partition, "workflow", field, value)),
+  ),
+  ...SORTED_BY.map((by) => sortedWorkflowsKey(partition, by)),
+];
 
 /** The hash `<phase> <schedd>` → number of taskforces. */
 export const countsKey = (partition: number): string => `${allEntitiesKey(partition, "taskforce")}:counts`;

@@ -6,7 +6,7 @@ export const LAYOUT_VERSION = 2;
 
 /** The field of {@link LAYOUT_KEY} with the number of the last addition of indexes. */
 const INDEXES_FIELD = "indexes";
-const INDEXES_VERSION = "1";
+const INDEXES_VERSION = "2";
 
 /** The data in Redis has a layout that this process cannot use. */
 export class LayoutError extends Error {

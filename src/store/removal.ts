@@ -15,6 +15,7 @@ import {
   profilesKey,
   recordKey,
   stagingKey,
+  summaryIndexKeys,
   summaryKey,
   summaryLeasesKey,
 } from "./keys.js";
@@ -51,6 +52,7 @@ export async function removeWorkflow(
   batch.add("UNLINK", summaryKey(partition, id), profilesKey(partition, id));
   for (const set of [dirtyKey(partition), deactivatingKey(partition)]) batch.add("SREM", set, memberOf(id));
   for (const hash of [summaryLeasesKey(partition), attentionKey(partition)]) batch.add("HDEL", hash, memberOf(id));
+  for (const index of summaryIndexKeys(partition)) batch.add("ZREM", index, memberOf(id));
   for (const command of commands) batch.add(...command);
   const isLarge = tasks.length + taskforces.length > MAX_REMOVED_AT_ONCE;
   if (isLarge) batch.add("ZADD", stagingKey(partition), 0, memberOf(id));

@@ -40,6 +40,7 @@ const SCRIPT_NAMES = [
   "stopTaskforces",
   "updateStatuses",
   "scanWaiting",
+  "walkWorkflows",
   "writeBatch",
 ] as const;
 
@@ -53,6 +54,7 @@ const SCRIPTS_OF_QUERIES: ReadonlySet<ScriptName> = new Set([
   "readRanges",
   "readRecord",
   "readWorkflow",
+  "walkWorkflows",
 ]);
 
 type ScriptCall = (...keysAndArguments: (string | number | Buffer)[]) => unknown;

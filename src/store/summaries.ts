@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { promisify } from "node:util";
 import { deflate, inflate } from "node:zlib";
-import type { AttentionCode } from "../domain/diagnosis.js";
+import { type AttentionCode, worstSeverity } from "../domain/diagnosis.js";
 import type { WorkflowId } from "../domain/ids.js";
-import type { WorkflowSummary } from "../domain/summary.js";
+import { areAllEnded, countRunningWorkers, type WorkflowSummary } from "../domain/summary.js";
 import type { RedisClient } from "../redis/redisClient.js";
 import {
+  allEntitiesKey,
   attentionKey,
   dirtyKey,
   idOfMember,
@@ -14,6 +15,7 @@ import {
   recordKey,
   summaryKey,
   summaryLeasesKey,
+  YES,
 } from "./keys.js";
 import { runScript } from "./scripts.js";
 
@@ -77,9 +79,19 @@ export class Summaries {
       summaryLeasesKey(partition),
       attentionKey(partition),
       recordKey(partition, "workflow", workflow),
+      allEntitiesKey(partition, "workflow"),
     ];
-    // Most of the text are names of fields: compressed, it takes a third of the memory.
-    const values = [memberOf(workflow), leaseId, await compress(JSON.stringify(summary)), attention.join()];
+    const values = [
+      memberOf(workflow),
+      leaseId,
+      // Most of the text are names of fields: compressed, it takes a third of the memory.
+      await compress(JSON.stringify(summary)),
+      attention.join(),
+      worstSeverity(attention) ?? "",
+      areAllEnded(summary) ? YES : "",
+      summary.last_change ?? "",
+      countRunningWorkers(summary),
+    ];
     return (await runScript(this.#redis, "saveSummary", keys, values)) === 1;
   }
 

@@ -41,6 +41,7 @@ const EXTENSIONS: [string, string][] = [
   ["get", "/v1/taskforces/{taskforce_uuid}/diagnosis"],
   ["post", "/v1/workflows/{workflow_id}/actions/retry"],
   ["get", "/v1/workflows/{workflow_id}/diagnosis"],
+  ["get", "/v1/workflows"],
   ["get", "/v1/workflows/{workflow_id}/annotations"],
   ["put", "/v1/workflows/{workflow_id}/annotations"],
   ["get", "/v1/stray-clusters"],

@@ -22,6 +22,7 @@ const ALLOWED_CALLERS: Record<string, readonly Caller[]> = {
   "get /healthz": CALLERS,
   "get /readyz": CALLERS,
   "get /v1/": READERS,
+  "get /v1/workflows": USERS_OPERATORS_AND_VIEWERS,
   "post /v1/workflows": USERS,
   "get /v1/workflows/{workflow_id}": READERS,
   "get /v1/workflows/{workflow_id}/summary": USERS_OPERATORS_AND_VIEWERS,

@@ -4,8 +4,8 @@ import type { Wms } from "../../src/lifecycle/context.js";
 import type { RedisClient } from "../../src/redis/redisClient.js";
 import { completeIndexes } from "../../src/store/completeIndexes.js";
 import { createWholeWorkflow } from "../../src/store/creation.js";
-import { type EntityKind, LAYOUT_KEY } from "../../src/store/keys.js";
-import { readOrInitializeLayout } from "../../src/store/layout.js";
+import { dirtyKey, type EntityKind, LAYOUT_KEY } from "../../src/store/keys.js";
+import { areIndexesComplete, readOrInitializeLayout } from "../../src/store/layout.js";
 import { encodeLogEntry } from "../../src/store/records.js";
 import { updateStatuses } from "../../src/store/statusUpdates.js";
 import { openStore, type Store } from "../../src/store/store.js";
@@ -15,6 +15,7 @@ import { findKeys } from "../setup/testRedis.js";
 import { makeWholeWorkflow } from "./wholeWorkflow.js";
 
 const PARTITIONS = 4;
+const PARTITION_NUMBERS = [0, 1, 2, 3];
 let redis: RedisClient;
 let store: Store;
 beforeEach(async () => {
@@ -100,6 +101,7 @@ test("queries of data of an earlier release are right, before and after its inde
   expect(fresh.map(({ index }) => index)).toEqual(FILTERS.map(([, , index]) => index));
   for (const { items } of fresh) expect(items.length).toBeGreaterThan(0);
   await removeLaterIndexes();
+  for (const partition of PARTITION_NUMBERS) await redis.unlink(dirtyKey(partition));
 
   const upgraded = await openStore(redis, { partitions: PARTITIONS });
   const before = await queryAll(upgraded);
@@ -108,6 +110,9 @@ test("queries of data of an earlier release are right, before and after its inde
 
   expect(await completeIndexes(upgraded)).toBe(2 * (300 + 12 * 3) + 13);
   expect(await readLaterIndexes()).toEqual(indexes);
+  // Summaries of an earlier release are in no index: all are made again.
+  const dirty = await Promise.all(PARTITION_NUMBERS.map((partition) => store.summaries.dirtyCount(partition)));
+  expect(dirty.reduce((sum, count) => sum + count, 0)).toBe(13);
   expect(await queryAll(upgraded)).toEqual(fresh);
   expect(await completeIndexes(upgraded)).toBeUndefined();
 });
@@ -135,6 +140,6 @@ test("changes between the upgrade and the completion are in the indexes", async 
 });
 
 test("an empty Redis has complete indexes from its first start on", async () => {
-  expect(await redis.hget(LAYOUT_KEY, "indexes")).toBe("1");
+  expect(await areIndexesComplete(redis)).toBe(true);
   expect(await completeIndexes(store)).toBeUndefined();
 });

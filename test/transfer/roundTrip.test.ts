@@ -73,4 +73,4 @@ test("a giant workflow that is being stopped is imported, replaced and purged", 
   const counts = await purgeWithoutExport(found ? [found] : [], { store, isForced: false });
   expect(counts).toMatchObject({ purged: 1, taskforces: 5000 });
   expect(await storeContents(store.redis)).toEqual({});
-});
+}, 120_000);

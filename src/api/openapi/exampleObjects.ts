@@ -178,6 +178,30 @@ export const summary = {
   findings: [finding],
 };
 
+export const digest = {
+  workflow_id: WORKFLOW_ID,
+  name: annotations.name,
+  labels: annotations.labels,
+  owner: annotations.owner,
+  created: CREATED,
+  priority: workflow.priority,
+  deactivated: null,
+  deactivated_ts: null,
+  state: "running",
+  last_change: SUBMITTED,
+  task_images: [prepareTask.task_image, recoTask.task_image],
+  n_tasks: 2,
+  n_taskforces: summary.n_taskforces,
+  taskforces_by_phase: summary.taskforces_by_phase,
+  n_workers_requested: summary.n_workers_requested,
+  workers: Object.fromEntries(
+    Object.entries(compoundStatuses).map(([status, pilots]) => [status, Object.values(pilots).reduce((a, b) => a + b)]),
+  ),
+  n_errors: Object.values(topTaskErrors).reduce((a, b) => a + b),
+  n_failed_attempts: 0,
+  finding,
+};
+
 export const queueDepth = { waiting: 1, leased: 1, delayed: 0, dead: 0, oldest_waiting_seconds: 242.9 };
 export const emptyQueue = { waiting: 0, leased: 0, delayed: 0, dead: 0, oldest_waiting_seconds: 0 };
 export const scheddFacts = {

@@ -5,6 +5,7 @@ import {
   CREATED,
   compoundStatuses,
   diagnosis,
+  digest,
   emptyQueue,
   NOW,
   operatorAct,
@@ -100,6 +101,7 @@ export const EXAMPLES: Readonly<Record<string, OperationExamples>> = {
     },
     responses: { 200: { taskforces: [{ taskforce_uuid: TASKFORCE_UUID, phase: "condor-submit" }], next_after: null } },
   },
+  listWorkflows: { responses: { 200: { workflows: [digest], next_after: null, is_cut_short: false } } },
   getAnnotations: { responses: { 200: annotations } },
   putAnnotations: {
     body: { name: annotations.name, labels: annotations.labels, note: annotations.note },

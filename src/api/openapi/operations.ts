@@ -36,6 +36,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     "diagnoseTaskforce",
     "Explain what a taskforce is waiting for",
   ),
+  "get /v1/workflows": operation("listWorkflows", "List workflows"),
   "get /v1/locations": operation("listLocations", "List the cluster locations"),
   "get /v1/schedds": operation("listSchedds", "List the access points"),
   "get /v1/schedds/{schedd}": operation("getSchedd", "Get the queues of an access point"),

@@ -13,6 +13,8 @@ end
 
 local function add_workflow(record, member)
   add('deactivated', redis.call('HGET', record, 'deactivated') or 'ACTIVE', member)
+  -- the next summary adds it to the indexes that follow summaries
+  redis.call('SADD', PREFIX .. 'dirty', member)
 end
 
 local function add_taskforce(record, member)

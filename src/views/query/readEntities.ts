@@ -11,7 +11,7 @@ import { WorkMeter } from "./meter.js";
 import type { QueryPage } from "./queryPage.js";
 import { type QueryReport, runQuery } from "./runQuery.js";
 import { storedDocuments } from "./storedDocuments.js";
-import { QueryTurns } from "./turns.js";
+import { queryTurns } from "./turns.js";
 
 /** Serializes the record of each kind of entity. */
 const SERIALIZERS: { [K in EntityKind]: (record: StoredByKind[K]) => string } = {
@@ -26,9 +26,6 @@ export async function readEntity<K extends EntityKind>(wms: Wms, kind: K, id: st
   if (record === undefined) throw await entityNotFound(wms, kind, id);
   return SERIALIZERS[kind](record);
 }
-
-/** The expensive queries of this process. */
-const turns = new QueryTurns();
 
 /** The caller of a query, and the form of its answer. */
 export interface QueryOptions {
@@ -56,7 +53,7 @@ export async function queryEntities<K extends EntityKind>(
   const { store, settings } = wms;
   const { queryMaxBytes: maxBytes, queryMaxScan: maxScan } = settings;
   const source = await storedDocuments(store);
-  const turn = turns.turnOf(caller);
+  const turn = queryTurns.turnOf(caller);
   try {
     const meter = new WorkMeter({ signal, turn });
     const query = await resolveEarlyIds(request.query, store.earlyIds);

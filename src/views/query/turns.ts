@@ -77,3 +77,6 @@ export class QueryTurns {
     return { take, end };
   }
 }
+
+/** The expensive queries of this process. */
+export const queryTurns = new QueryTurns();

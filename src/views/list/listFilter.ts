@@ -1,0 +1,108 @@
+import { UNCHECKED_CALLER } from "../../domain/caller.js";
+import { type ClusterLocations, scheddOf, unknownLocation } from "../../domain/clusters.js";
+import { epochSecondsOf, TIME_TEXT_RULE } from "../../domain/timeText.js";
+import { invalid } from "../../domain/wmsError.js";
+import type { ListOrder, StateFilter } from "../../domain/workflowDigest.js";
+import { ACTIVE } from "../../store/keys.js";
+import { indexed, type WorkflowSet } from "./walkedSets.js";
+
+/** The parameters of a list of workflows. An absent one does not restrict it. */
+export interface ListParameters {
+  /** The subject of the owner's token; `me`: that of the caller. */
+  owner?: string | undefined;
+  state?: StateFilter | undefined;
+  /** Labels as `key=value`, all of which a workflow has. */
+  label: readonly string[];
+  /** Creation times; see `epochSecondsOf`. */
+  since?: string | undefined;
+  until?: string | undefined;
+  schedd?: string | undefined;
+  location?: string | undefined;
+  image?: string | undefined;
+  /** Words, all of which occur in a workflow. */
+  q?: string | undefined;
+  sort: ListOrder;
+  limit: number;
+  /** `next_after` of the page before. */
+  after?: string | undefined;
+}
+
+/** A workflow has a task or taskforce with this value of an indexed field. */
+export interface PartCondition {
+  readonly kind: "task" | "taskforce";
+  readonly field: string;
+  readonly values: readonly string[];
+}
+
+/** Which workflows are listed. Times are epoch seconds. */
+export interface ListFilter {
+  /** A workflow is in one set of each group. Scores of all sets are creation times. */
+  readonly groups: readonly (readonly WorkflowSet[])[];
+  /** It is in none of these. */
+  readonly none: readonly WorkflowSet[];
+  readonly from: number | undefined;
+  readonly to: number | undefined;
+  readonly parts: readonly PartCondition[];
+}
+
+/** The workflows that need attention. */
+const NEEDING_ATTENTION = [indexed("attention", "error"), indexed("attention", "warning")];
+const ENDED = indexed("ended", "yes");
+const IS_ACTIVE = [indexed("deactivated", ACTIVE)];
+
+const STATE_SETS: Readonly<Record<StateFilter, Pick<ListFilter, "groups" | "none">>> = {
+  active: { groups: [IS_ACTIVE], none: [ENDED] },
+  "needs-attention": { groups: [NEEDING_ATTENTION, IS_ACTIVE], none: [] },
+  ended: { groups: [[ENDED], IS_ACTIVE], none: [] },
+  aborted: { groups: [[indexed("deactivated", "ABORTED")]], none: [] },
+  finished: { groups: [[indexed("deactivated", "FINISHED")]], none: [] },
+};
+
+/**
+ * Makes a filter of the parameters of a list, without its words.
+ *
+ * @param subject of the caller
+ * @throws WmsError `invalid` for an unknown location or a text that is no time
+ */
+export function toListFilter(
+  clusters: ClusterLocations,
+  { owner, state, label, since, until, schedd, location, image }: ListParameters,
+  subject: string,
+): ListFilter {
+  const { groups, none } = state === undefined ? { groups: [], none: [] } : STATE_SETS[state];
+  const wantedOwner = owner === "me" ? subject : owner;
+  const part = (kind: PartCondition["kind"], field: string, value: string | undefined): PartCondition[] =>
+    value === undefined ? [] : [{ kind, field, values: [value] }];
+  return {
+    groups: [
+      ...groups,
+      // While authentication is off, everything is everyone's.
+      ...(wantedOwner === undefined || wantedOwner === UNCHECKED_CALLER.subject
+        ? []
+        : [[indexed("owner", wantedOwner)]]),
+      ...label.map((each) => [indexed("label", each)]),
+    ],
+    none,
+    from: timeOf("since", since),
+    to: timeOf("until", until),
+    parts: [
+      ...part("taskforce", "schedd", schedd),
+      ...part("taskforce", "schedd", scheddOfLocation(clusters, location)),
+      ...part("task", "task_image", image),
+    ],
+  };
+}
+
+function timeOf(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const seconds = epochSecondsOf(text);
+  if (seconds === undefined) throw invalid(`${name}: ${TIME_TEXT_RULE}`);
+  return seconds;
+}
+
+function scheddOfLocation(clusters: ClusterLocations, location: string | undefined): string | undefined {
+  if (location === undefined) return undefined;
+  const schedd = scheddOf(clusters, location);
+  if (schedd === undefined) throw unknownLocation(clusters, "location", location);
+  return schedd;
+}
