@@ -45,7 +45,7 @@ export async function findWorkflows(
     // The scores of all groups are creation times, by which the last section is sorted.
     const sets = set === "all" && smallest !== undefined ? smallest.sets : [set];
     const start = section === cursor.section ? cursor.after : undefined;
-    const rest = withoutSets(conditions, sections.slice(0, section));
+    const rest = { ...conditions, none: sections.slice(0, section) };
     const after = await page.fill(createWalks(store, sets, rest, start), start);
     if (after !== "ended") return { members: page.members, next: { section, after }, isCutShort: !page.isFull };
   }
@@ -64,11 +64,6 @@ async function findSmallestGroup(
   });
   return (await Promise.all(counted)).sort((one, other) => one.size - other.size)[0];
 }
-
-const withoutSets = ({ filter, words }: WalkConditions, sets: readonly WorkflowSet[]): WalkConditions => ({
-  filter: { ...filter, none: [...filter.none, ...sets] },
-  words,
-});
 
 const createWalks = (
   store: Store,

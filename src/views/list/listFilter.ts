@@ -38,8 +38,6 @@ export interface PartCondition {
 export interface ListFilter {
   /** A workflow is in one set of each group. Scores of all sets are creation times. */
   readonly groups: readonly (readonly WorkflowSet[])[];
-  /** It is in none of these. */
-  readonly none: readonly WorkflowSet[];
   readonly from: number | undefined;
   readonly to: number | undefined;
   readonly parts: readonly PartCondition[];
@@ -47,15 +45,14 @@ export interface ListFilter {
 
 /** The workflows that need attention. */
 const NEEDING_ATTENTION = [indexed("attention", "error"), indexed("attention", "warning")];
-const ENDED = indexed("ended", "yes");
 const IS_ACTIVE = [indexed("deactivated", ACTIVE)];
 
-const STATE_SETS: Readonly<Record<StateFilter, Pick<ListFilter, "groups" | "none">>> = {
-  active: { groups: [IS_ACTIVE], none: [ENDED] },
-  "needs-attention": { groups: [NEEDING_ATTENTION, IS_ACTIVE], none: [] },
-  ended: { groups: [[ENDED], IS_ACTIVE], none: [] },
-  aborted: { groups: [[indexed("deactivated", "ABORTED")]], none: [] },
-  finished: { groups: [[indexed("deactivated", "FINISHED")]], none: [] },
+const GROUPS_OF_STATE: Readonly<Record<StateFilter, ListFilter["groups"]>> = {
+  active: [IS_ACTIVE],
+  "needs-attention": [NEEDING_ATTENTION, IS_ACTIVE],
+  ended: [[indexed("ended", "yes")], IS_ACTIVE],
+  aborted: [[indexed("deactivated", "ABORTED")]],
+  finished: [[indexed("deactivated", "FINISHED")]],
 };
 
 /**
@@ -69,20 +66,18 @@ export function toListFilter(
   { owner, state, label, since, until, schedd, location, image }: ListParameters,
   subject: string,
 ): ListFilter {
-  const { groups, none } = state === undefined ? { groups: [], none: [] } : STATE_SETS[state];
   const wantedOwner = owner === "me" ? subject : owner;
   const part = (kind: PartCondition["kind"], field: string, value: string | undefined): PartCondition[] =>
     value === undefined ? [] : [{ kind, field, values: [value] }];
   return {
     groups: [
-      ...groups,
+      ...(state === undefined ? [] : GROUPS_OF_STATE[state]),
       // While authentication is off, everything is everyone's.
       ...(wantedOwner === undefined || wantedOwner === UNCHECKED_CALLER.subject
         ? []
         : [[indexed("owner", wantedOwner)]]),
       ...label.map((each) => [indexed("label", each)]),
     ],
-    none,
     from: timeOf("since", since),
     to: timeOf("until", until),
     parts: [

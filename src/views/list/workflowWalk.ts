@@ -26,6 +26,8 @@ export const comparePlaces = (one: ListPosition, other: ListPosition): number =>
 export interface WalkConditions {
   readonly filter: ListFilter;
   readonly words: readonly SearchWord[];
+  /** Matches are in none of these. */
+  readonly none?: readonly WorkflowSet[];
 }
 
 /** The matches in one sorted set of one partition, from the highest score down. */
@@ -92,7 +94,7 @@ export class WorkflowWalk {
   }
 
   #requestJson(limit: number): string {
-    const { filter, words } = this.#conditions;
+    const { filter, words, none = [] } = this.#conditions;
     const keyOf = (set: WorkflowSet) => keyOfSet(this.#partition, set);
     const own = keyOf(this.#set);
     const groups = filter.groups.map((group) => group.map(keyOf)).filter((keys) => !keys.includes(own));
@@ -102,7 +104,7 @@ export class WorkflowWalk {
       budget: WORK_PER_SCRIPT,
       after: this.#position === BEGINNING ? undefined : [this.#position?.score, this.#position?.member],
       groups,
-      none: filter.none.map(keyOf).filter((key) => key !== own),
+      none: none.map(keyOf),
       from: from === undefined ? undefined : String(from),
       to: to === undefined ? undefined : String(to),
       last: from !== undefined && isByCreation(this.#set) ? String(from) : undefined,
