@@ -20,10 +20,12 @@ const basic = (user: string, password: string) => `Basic ${Buffer.from(`${user}:
 
 /** Starts a session, as a login does. @returns its cookie */
 async function startSession({ redisUrl }: TestService, secret = SECRET, jti = randomUUID()): Promise<string> {
+  const cipher = new CookieCipher(secret);
+  const value = { subject: "4711", name: "ada", roles: ["operator"], idToken: "" };
   const redis = openRedis(redisUrl);
-  await createOperatorSessions(redis).add(jti, "", 60);
+  await createOperatorSessions(redis).add(jti, await cipher.encrypt(`wms_session ${jti}`, value, 60), 60);
   redis.disconnect();
-  return `wms_operator=${await new CookieCipher(secret).encrypt("wms_operator", { name: "ada (4711)", jti }, 60)}`;
+  return `wms_operator=${await cipher.encrypt("wms_operator", { jti }, 60)}`;
 }
 
 let idp: IdentityProvider;
@@ -85,13 +87,15 @@ describe("with the cookie of a login", () => {
     const lines = await waitForValue("the log", about, (found) => found.some(({ audit }) => audit === true));
     expect(lines.find(({ audit }) => audit)).toMatchObject({
       operator: "ada (4711)",
+      subject: "4711",
+      role: "operator",
       action: "/v1/workflows/{workflow_id}/actions/abort",
       path: abort,
       outcome: "done",
       status: 200,
       msg: "an operator acted",
     });
-    expect(lines.find(({ msg }) => msg === "request")).toMatchObject({ subject: "ada (4711)" });
+    expect(lines.find(({ msg }) => msg === "request")).toMatchObject({ subject: "4711", role: "operator,user" });
     expect(await keptActs("abort-1")).toMatchObject([{ operator: "ada (4711)", action: "abort", path: abort }]);
   });
 
