@@ -96,18 +96,18 @@ async function createPageAuthenticator(
       return passwordAuthenticator(user, createPasswordCheck(user, password), await createFailures());
     }
     case "login": {
-      const { OperatorLogin } = await import("../auth/operatorLogin.js");
+      const { ProviderLogin } = await import("../auth/providerLogin.js");
       const { CookieCipher } = await import("../auth/cookieCipher.js");
       const { CALLBACK_PATH, loginAuthenticator, SIGNED_OUT_PATH } = await import(
         "../api/operatorAuth/loginAuthenticator.js"
       );
-      const { createOperatorSessions } = await import("../redis/operatorSessions.js");
+      const { createLoginSessions } = await import("../redis/loginSessions.js");
       const { openIdUrl, publicUrl, clientId, clientSecret, sessionSecret } = operators;
       const provider = await loadProvider(openIdUrl);
       const redirectUri = publicUrl + CALLBACK_PATH;
       const signedOutUri = publicUrl + SIGNED_OUT_PATH;
       return loginAuthenticator({
-        login: new OperatorLogin({
+        login: new ProviderLogin({
           provider,
           clientId,
           clientSecret,
@@ -116,7 +116,7 @@ async function createPageAuthenticator(
           roleRules,
           groupRules,
         }),
-        sessions: createOperatorSessions(redis),
+        sessions: createLoginSessions(redis),
         cookieCipher: new CookieCipher(sessionSecret),
         publicUrl,
         failures: await createFailures(),

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { CookieCipher } from "../../src/auth/cookieCipher.js";
 import type { AuditEntry } from "../../src/domain/audit.js";
-import { createOperatorSessions } from "../../src/redis/operatorSessions.js";
+import { createLoginSessions } from "../../src/redis/loginSessions.js";
 import { type ConformanceClient, createConformanceClient } from "../api/conformanceClient.js";
 import { workflowRequestJson } from "../processes/serviceProcess.js";
 import { recordingLog } from "../setup/recordingLog.js";
@@ -23,7 +23,7 @@ async function startSession({ redisUrl }: TestService, secret = SECRET, jti = ra
   const cipher = new CookieCipher(secret);
   const value = { subject: "4711", name: "ada", roles: ["operator"], idToken: "" };
   const redis = openRedis(redisUrl);
-  await createOperatorSessions(redis).add(jti, await cipher.encrypt(`wms_session ${jti}`, value, 60), 60);
+  await createLoginSessions(redis).add(jti, await cipher.encrypt(`wms_session ${jti}`, value, 60), 60);
   redis.disconnect();
   return `wms_operator=${await cipher.encrypt("wms_operator", { jti }, 60)}`;
 }
@@ -210,7 +210,7 @@ describe("with the cookie of a login", () => {
         const jti = randomUUID();
         const cookie = await startSession(opened.service, SECRET, jti);
         const redis = openRedis(opened.service.redisUrl);
-        await createOperatorSessions(redis).remove(jti);
+        await createLoginSessions(redis).remove(jti);
         redis.disconnect();
         return { cookie };
       },

@@ -7,10 +7,10 @@ import {
   type CompletedLogin,
   loginAttemptSchema,
   NoRoleError,
-  type OperatorLogin,
+  type ProviderLogin,
   SIGNED_OUT_STATE,
   UnknownPromptError,
-} from "../../auth/operatorLogin.js";
+} from "../../auth/providerLogin.js";
 import type { SessionStore } from "../../auth/sessionStore.js";
 import { type Caller, ROLES_OF_PEOPLE } from "../../domain/caller.js";
 import { publicHrefOf, publicPathOf } from "../http/basePath.js";
@@ -64,7 +64,7 @@ interface Session {
 }
 
 interface LoginAuthenticatorOptions {
-  login: OperatorLogin;
+  login: ProviderLogin;
   sessions: SessionStore;
   cookieCipher: CookieCipher;
   publicUrl: string;

@@ -4,7 +4,7 @@ import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { safeReturnPath } from "../../src/api/operatorAuth/loginAuthenticator.js";
 import { CookieCipher } from "../../src/auth/cookieCipher.js";
-import { createOperatorSessions } from "../../src/redis/operatorSessions.js";
+import { createLoginSessions } from "../../src/redis/loginSessions.js";
 import { startOwnRedis } from "../setup/ownRedis.js";
 import { advanceClocks, restoreClocks, simulateClocks } from "../setup/simulatedClocks.js";
 import { findKeys, openRedis } from "../setup/testRedis.js";
@@ -210,7 +210,7 @@ describe("a session", () => {
     const jti = "6b05a0af-52f0-4ad7-8eb9-4de87fb817a2";
     const cookie = await cipher.encrypt("wms_operator", { name: "ada (4711)", jti }, 60);
     for (const purpose of ["wms_operator_id_token", `wms_session ${jti}`]) {
-      await createOperatorSessions(redis).add(jti, await cipher.encrypt(purpose, { idToken: "a.b.c" }, 60), 60);
+      await createLoginSessions(redis).add(jti, await cipher.encrypt(purpose, { idToken: "a.b.c" }, 60), 60);
       browser.setCookie("wms_operator", cookie);
       for (const path of ["/", "/admin/queues", "/admin/"])
         expect((await browser.openWithoutRedirects(page(path))).status).toBe(303);

@@ -74,7 +74,7 @@ export const loginAttemptSchema = z.object({
 export type LoginAttempt = z.infer<typeof loginAttemptSchema>;
 
 /** Logins through the identity provider: OpenID Connect's authorization code flow with PKCE, state and nonce. */
-export class OperatorLogin {
+export class ProviderLogin {
   readonly #client: OidcClient;
 
   constructor(client: OidcClient) {

@@ -6,7 +6,7 @@ const keyOf = (id: string): string => `wms:operator-session:${id}`;
  * Creates the list of the live sessions in Redis, for all web processes. A session that is not in it has ended: when Redis
  * loses a write, its owner signs in again, and no ended session comes back.
  */
-export const createOperatorSessions = (redis: RedisClient) => ({
+export const createLoginSessions = (redis: RedisClient) => ({
   async add(id: string, value: string, ttlSeconds: number): Promise<void> {
     await redis.set(keyOf(id), value, "EX", ttlSeconds);
   },
