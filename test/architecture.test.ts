@@ -50,14 +50,15 @@ const API_MAY_IMPORT: Record<string, string[]> = {
 /** The same for the folders of the page, which knows the service by its API alone. */
 const PAGE_MAY_IMPORT: Record<string, string[]> = {
   paths: [],
+  session: ["paths"],
   styles: [],
   api: ["paths"],
   live: ["api", "paths"],
-  parts: ["api", "live", "paths"],
+  parts: ["api", "live", "paths", "session"],
   graph: ["api", "parts"],
   statuses: ["api", "parts"],
   timeline: ["api", "live", "parts"],
-  views: ["api", "live", "parts", "graph", "statuses", "timeline", "paths"],
+  views: ["api", "live", "parts", "graph", "statuses", "timeline", "paths", "session"],
 };
 
 /** Files that `npm run docs` makes. */

@@ -7013,7 +7013,7 @@ export interface operations {
                 since?: string;
                 /** @description What comes first: the newest, the last changed, the most urgent, or the most running workers. */
                 sort?: "created" | "change" | "severity" | "workers";
-                /** @description `active`: some taskforces have not ended. `needs-attention`: active ones with dead letters, unreported hand-outs or held workers. `ended`: all taskforces have ended, but no one has finished the workflow. */
+                /** @description `active`: neither aborted nor finished. `needs-attention`: active ones with dead letters, unreported hand-outs or held workers. `ended`: active ones whose taskforces have all ended. */
                 state?: "active" | "needs-attention" | "ended" | "aborted" | "finished";
                 /** @description Only those that were created then or before. Epoch seconds, a date such as 2026-08-31, or a time ago such as 90d. */
                 until?: string;

@@ -5,6 +5,7 @@ import { EmptyNotice } from "./parts/Notices.tsx";
 import { View } from "./parts/View.tsx";
 import { basePath, hrefOf, pathWithinService, readMetaContent } from "./paths/basePath.ts";
 import { ServiceAlert } from "./ServiceAlert.tsx";
+import { isOperator, shownRoles } from "./session/permissions.ts";
 import { ScheddsView, ScheddView } from "./views/ScheddViews.tsx";
 import { SystemView } from "./views/SystemView.tsx";
 import { WorkflowsView } from "./views/WorkflowsView.tsx";
@@ -45,7 +46,7 @@ function Header() {
   const { path } = useLocation();
   const view = /^\/(schedds|system)/.exec(pathWithinService(path))?.[1] ?? "workflows";
   const current = (name: string) => (view === name ? "page" : undefined);
-  const operator = readMetaContent("operator");
+  const person = readMetaContent("signed-in-as");
   const signOutUrl = readMetaContent("exit");
   return (
     <header class="top">
@@ -62,11 +63,15 @@ function Header() {
         <a href={hrefOf("/system")} aria-current={current("system")}>
           System
         </a>
-        <a href={hrefOf("/admin/queues")}>Queues</a>
+        {isOperator && <a href={hrefOf("/admin/queues")}>Queues</a>}
         <a href={hrefOf("/docs/")}>API</a>
       </nav>
       <ConnectionStatus />
-      {operator && operator !== "localhost" && <span class="quiet-text">{operator}</span>}
+      {person && person !== "localhost" && (
+        <span class="quiet-text">
+          {person}, {shownRoles}
+        </span>
+      )}
       {signOutUrl && (
         <form method="post" action={signOutUrl}>
           <button type="submit" class="quiet">

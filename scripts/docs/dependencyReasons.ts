@@ -20,7 +20,7 @@ export const DEPENDENCY_REASONS: Record<string, string> = {
   jose: "verifies the tokens of callers",
   "lru-cache": "bounded caches of configurations and verified tokens",
   mongodb: "reads the running MongoDB of the existing service; `ewms-admin` alone loads it",
-  "openid-client": "operators' login by OpenID Connect; tokens for the MQS",
+  "openid-client": "the login of people by OpenID Connect; tokens for the MQS",
   pino: "structured logs at low cost",
   "pino-pretty": "readable logs on a terminal",
   "prom-client": "metrics for Prometheus",

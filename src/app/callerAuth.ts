@@ -9,8 +9,8 @@ import {
 import {
   createBrowserAuthenticator,
   createOperatorGuard,
-  type OperatorAuthenticator,
   type OperatorGuard,
+  type PageAuthenticator,
 } from "../api/operatorAuth/operatorGuard.js";
 import { LoginFailures } from "../auth/loginFailures.js";
 import type { OidcProvider } from "../auth/oidcProvider.js";
@@ -26,19 +26,19 @@ const PAGE_LINKS = [
   { label: "Queues", href: BOARD_PATH },
 ];
 
-/** What authenticates the callers of the API and the operators. */
+/** What authenticates the callers of the API and the people at the pages. */
 export interface CallerAuth {
   authentication: ApiAuthentication;
   operators: OperatorGuard;
 }
 
-/** Returns the identity provider at an address. The API and the operators' login share one. */
+/** Returns the identity provider at an address. The API and the login of people share one. */
 type LoadProvider = (openIdUrl: string) => Promise<OidcProvider>;
 
 /**
  * Sets up authentication. It loads only the modules that the settings need, and does not wait for the identity provider.
  *
- * @param redis holds the operators' sessions and failed logins, for all web processes
+ * @param redis holds the sessions and failed logins, for all web processes
  * @param outcomes records whether the identity provider answers
  */
 export async function createCallerAuth(
@@ -56,7 +56,7 @@ export async function createCallerAuth(
     void provider.warmUp();
     return provider;
   };
-  const authenticator = await createOperatorAuthenticator(access, loadProvider, redis, log);
+  const authenticator = await createPageAuthenticator(access, loadProvider, redis, log);
   return {
     authentication: await createApiAuthentication(access, authenticator, loadProvider, log, new AuditTrail(redis)),
     operators: createOperatorGuard(authenticator, { publicOrigin: access.publicOrigin, links: PAGE_LINKS }),
@@ -65,7 +65,7 @@ export async function createCallerAuth(
 
 async function createApiAuthentication(
   { authentication, roleRules, groupRules, publicOrigin }: AccessConfig,
-  authenticator: OperatorAuthenticator,
+  authenticator: PageAuthenticator,
   loadProvider: LoadProvider,
   log: Logger,
   trail: AuditTrail,
@@ -80,12 +80,12 @@ async function createApiAuthentication(
   };
 }
 
-async function createOperatorAuthenticator(
-  { operators, roleRules }: AccessConfig,
+async function createPageAuthenticator(
+  { operators, roleRules, groupRules }: AccessConfig,
   loadProvider: LoadProvider,
   redis: RedisClient,
   log: Logger,
-): Promise<OperatorAuthenticator> {
+): Promise<PageAuthenticator> {
   const createFailures = async () => {
     const { createLoginFailureCounter } = await import("../redis/loginFailureCounter.js");
     return new LoginFailures(createLoginFailureCounter(redis), log);
@@ -96,19 +96,27 @@ async function createOperatorAuthenticator(
       return passwordAuthenticator(user, createPasswordCheck(user, password), await createFailures());
     }
     case "login": {
-      const { OperatorLogin } = await import("../auth/operatorLogin.js");
+      const { ProviderLogin } = await import("../auth/providerLogin.js");
       const { CookieCipher } = await import("../auth/cookieCipher.js");
       const { CALLBACK_PATH, loginAuthenticator, SIGNED_OUT_PATH } = await import(
         "../api/operatorAuth/loginAuthenticator.js"
       );
-      const { createOperatorSessions } = await import("../redis/operatorSessions.js");
+      const { createLoginSessions } = await import("../redis/loginSessions.js");
       const { openIdUrl, publicUrl, clientId, clientSecret, sessionSecret } = operators;
       const provider = await loadProvider(openIdUrl);
       const redirectUri = publicUrl + CALLBACK_PATH;
       const signedOutUri = publicUrl + SIGNED_OUT_PATH;
       return loginAuthenticator({
-        login: new OperatorLogin({ provider, clientId, clientSecret, redirectUri, signedOutUri, roleRules }),
-        sessions: createOperatorSessions(redis),
+        login: new ProviderLogin({
+          provider,
+          clientId,
+          clientSecret,
+          redirectUri,
+          signedOutUri,
+          roleRules,
+          groupRules,
+        }),
+        sessions: createLoginSessions(redis),
         cookieCipher: new CookieCipher(sessionSecret),
         publicUrl,
         failures: await createFailures(),

@@ -14,7 +14,7 @@ type WebAppParts = Omit<
   "authentication" | "basePath" | "ownAddresses" | "pages" | "events" | "limits" | "trustedProxies" | "rateLimiter"
 > & {
   watchers: AppOptions["events"]["watchers"];
-  /** Holds the operators' sessions, and counts requests and failed logins. */
+  /** Holds the sessions of signed-in people, and counts requests and failed logins. */
   redis: RedisClient;
   /** Folders that may hold the built page; undefined: the folder beside the programs. */
   pageFolders: readonly string[] | undefined;

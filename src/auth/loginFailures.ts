@@ -30,7 +30,7 @@ export interface LoginSource {
 }
 
 /**
- * Counts, throttles and logs failed logins of operators.
+ * Counts, throttles and logs failed logins.
  *
  * After {@link MAX_LOGIN_FAILURES} failures from an address, right passwords are refused like wrong ones: otherwise the
  * throttle would not slow down guessing. Failures for a name, from any addresses, refuse only addresses with a failure of

@@ -32,7 +32,7 @@ export const isOwnUrl = (url: string, host: string | undefined, publicOrigin: st
 
 /**
  * Whether a request only reads, or comes from a page of this service. Another site can make a browser send requests with
- * the operator's credentials, but can't change the headers that name the request's origin.
+ * the person's credentials, but can't change the headers that name the request's origin.
  *
  * @param publicOrigin the service's origin in browsers; the origin of the request's `Host` is accepted too
  */

@@ -76,7 +76,8 @@ const MAX_GROUPS = 50;
 /** Characters of a caller's name. */
 const MAX_SHOWN_NAME_CHARS = 120;
 
-function callerOf(payload: JWTPayload, roleRules: RoleRules, groupRules: readonly ClaimRule[]): Caller {
+/** Returns the caller whom the claims of a verified token describe. */
+export function callerOf(payload: JWTPayload, roleRules: RoleRules, groupRules: readonly ClaimRule[]): Caller {
   const caller: Caller = { subject: subjectOf(payload), roles: rolesOf(payload, roleRules) };
   const { name, preferred_username, email } = payload;
   const shown = [name, preferred_username, email].find((claim) => typeof claim === "string" && claim !== "");

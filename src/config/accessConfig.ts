@@ -22,7 +22,7 @@ export type AuthenticationConfig =
   /** Bearer tokens of the identity provider at `openIdUrl`. An undefined audience accepts every audience. */
   | { kind: "tokens"; openIdUrl: string; audience: string | undefined; otherIssuers: readonly string[] };
 
-/** How operators sign in to their pages. */
+/** How people sign in to the pages: users and viewers by `login` only. */
 export type OperatorAccess =
   | { kind: "password"; user: string; password: string }
   /** At the identity provider. Without a session secret each process makes one, and accepts only its own sessions. */

@@ -101,10 +101,10 @@ const SECTIONS = {
       shownDefault: "none",
     }),
     AUTH_ROLE_VIEWER: roleRules("ewms_role=viewer", "rule for viewers, who read everything and change nothing"),
-    ADMIN_USER: optionalText.describe("name for operators at `/admin/`; requires `ADMIN_PASSWORD`"),
+    ADMIN_USER: optionalText.describe("name for operators at `/` and `/admin/`; requires `ADMIN_PASSWORD`"),
     ADMIN_PASSWORD: optionalText.meta({ description: "password for operators", isSecret: true }),
     ADMIN_CLIENT_ID: optionalText.describe(
-      "client id for operators' login at the identity provider; requires `PUBLIC_URL`",
+      "client id for the login of users, viewers and operators at the identity provider; requires `PUBLIC_URL`",
     ),
     ADMIN_CLIENT_SECRET: optionalText.meta({
       description: "secret of that client; unset: a public client",
@@ -119,7 +119,8 @@ const SECTIONS = {
       shownDefault: "",
     }),
     SESSION_SECRET: z.string().min(32, "is shorter than 32 characters").optional().meta({
-      description: "key of operators' sessions, the same for all web processes; unset: each process generates its own",
+      description:
+        "key of the sessions of people, the same for all web processes; unset: each process generates its own",
       isSecret: true,
     }),
   },

@@ -6,7 +6,7 @@ export type Role = "user" | "system-tms" | "operator" | "viewer";
 
 /** The sender of a request. */
 export interface Caller {
-  /** The token's subject, or an operator's name. */
+  /** The token's subject, or the name of an operator who signs in with a password. */
   subject: string;
   roles: ReadonlySet<Role>;
   /** The name that the token shows to people. */
@@ -15,6 +15,9 @@ export interface Caller {
   groups?: readonly string[];
 }
 
+/** The roles of people. Each of them may sign in to the page at `/`. */
+export const ROLES_OF_PEOPLE = ["user", "operator", "viewer"] as const satisfies readonly Role[];
+
 /** The caller of every request while authentication is off. It counts as a user. */
 export const UNCHECKED_CALLER: Caller = { subject: "anonymous", roles: new Set<Role>(["user", "system-tms"]) };
 
@@ -22,5 +25,9 @@ export const UNCHECKED_CALLER: Caller = { subject: "anonymous", roles: new Set<R
 export const seesOperatorDetails = (caller: Caller | undefined): boolean =>
   caller === UNCHECKED_CALLER || caller?.roles.has("operator") === true || caller?.roles.has("viewer") === true;
 
-/** An operator on the operator pages. */
+/** An operator without an account at the identity provider. */
 export const operatorCaller = (subject: string): Caller => ({ subject, roles: new Set(["operator"]) });
+
+/** Returns how to show a caller. A name is readable, but may be given to another person; the subject identifies one. */
+export const displayNameOf = ({ subject, name }: Caller): string =>
+  name === undefined || name === subject ? subject : `${name} (${subject})`;

@@ -176,7 +176,7 @@ describe("filters", () => {
     ["owner=ada", ["Waiting", "Aborted", "Done", "Tracks", "Cascades"]],
     ["owner=me&limit=2", ["Waiting", "Aborted"]],
     ["owner=nemo", []],
-    ["state=active", ["Waiting", "Holds", "Noise", "Tracks", "Cascades"]],
+    ["state=active", ["Waiting", "Done", "Holds", "Noise", "Tracks", "Cascades"]],
     ["state=needs-attention", ["Holds"]],
     ["state=ended", ["Done"]],
     ["state=aborted", ["Aborted"]],

@@ -1,4 +1,4 @@
-import express, { type Express } from "express";
+import express, { type Express, type Response } from "express";
 import { onTestFinished } from "vitest";
 import { createServer } from "../../src/api/http/httpServer.js";
 import {
@@ -11,6 +11,7 @@ import { auditDashboard } from "../../src/api/operatorAuth/audit.js";
 import { createCallerAuth } from "../../src/app/callerAuth.js";
 import { closeServer, listen } from "../../src/app/httpListener.js";
 import { readConfig } from "../../src/config/config.js";
+import { type Caller, displayNameOf } from "../../src/domain/caller.js";
 import { connectClient } from "../../src/redis/connectClients.js";
 import { AuditTrail } from "../../src/store/auditTrail.js";
 import { freshDatabase } from "../setup/database.js";
@@ -30,7 +31,8 @@ export interface GuardedApp {
 }
 
 /**
- * Starts an app whose paths below `/admin` return the operator's name. It stops at the end of the test.
+ * Starts an app whose paths below `/admin` return the operator's name, and all others the name of the signed-in person. It
+ * stops at the end of the test.
  *
  * @param settingsAt returns the settings of a service at an address
  * @param redisUrl the database of another app, to share its sessions; an empty one by default
@@ -60,8 +62,13 @@ export async function startGuardedApp(
     operators.router,
     operators.guard,
     (_request, response) => {
-      response.send(`hello ${requestContextOf(response).caller?.subject}`);
+      response.send(`hello ${nameOfCaller(response)}`);
     },
   );
+  app.use(operators.pageGuard, (_request, response) => {
+    response.send(`page of ${nameOfCaller(response)}`);
+  });
   return { url, requestContexts, logLines: lines, redisUrl: database };
 }
+
+const nameOfCaller = (response: Response): string => displayNameOf(requestContextOf(response).caller as Caller);

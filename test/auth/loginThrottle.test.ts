@@ -47,7 +47,7 @@ describe("after ten wrong passwords", () => {
     const seconds = Number(headers["retry-after"]);
     expect(seconds).toBeGreaterThan(0);
     expect(seconds).toBeLessThanOrEqual(60);
-    expect(text).toContain(`too many failed logins of operators: try again in ${seconds} s`);
+    expect(text).toContain(`too many failed logins: try again in ${seconds} s`);
     expect(await statusOf(RIGHT, "192.0.2.2")).toBe(200);
   });
 

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { CookieCipher } from "../../src/auth/cookieCipher.js";
 import type { AuditEntry } from "../../src/domain/audit.js";
-import { createOperatorSessions } from "../../src/redis/operatorSessions.js";
+import { createLoginSessions } from "../../src/redis/loginSessions.js";
 import { type ConformanceClient, createConformanceClient } from "../api/conformanceClient.js";
 import { workflowRequestJson } from "../processes/serviceProcess.js";
 import { recordingLog } from "../setup/recordingLog.js";
@@ -20,10 +20,12 @@ const basic = (user: string, password: string) => `Basic ${Buffer.from(`${user}:
 
 /** Starts a session, as a login does. @returns its cookie */
 async function startSession({ redisUrl }: TestService, secret = SECRET, jti = randomUUID()): Promise<string> {
+  const cipher = new CookieCipher(secret);
+  const value = { subject: "4711", name: "ada", roles: ["operator"], idToken: "" };
   const redis = openRedis(redisUrl);
-  await createOperatorSessions(redis).add(jti, "", 60);
+  await createLoginSessions(redis).add(jti, await cipher.encrypt(`wms_session ${jti}`, value, 60), 60);
   redis.disconnect();
-  return `wms_operator=${await new CookieCipher(secret).encrypt("wms_operator", { name: "ada (4711)", jti }, 60)}`;
+  return `wms_operator=${await cipher.encrypt("wms_operator", { jti }, 60)}`;
 }
 
 let idp: IdentityProvider;
@@ -85,13 +87,15 @@ describe("with the cookie of a login", () => {
     const lines = await waitForValue("the log", about, (found) => found.some(({ audit }) => audit === true));
     expect(lines.find(({ audit }) => audit)).toMatchObject({
       operator: "ada (4711)",
+      subject: "4711",
+      role: "operator",
       action: "/v1/workflows/{workflow_id}/actions/abort",
       path: abort,
       outcome: "done",
       status: 200,
       msg: "an operator acted",
     });
-    expect(lines.find(({ msg }) => msg === "request")).toMatchObject({ subject: "ada (4711)" });
+    expect(lines.find(({ msg }) => msg === "request")).toMatchObject({ subject: "4711", role: "operator,user" });
     expect(await keptActs("abort-1")).toMatchObject([{ operator: "ada (4711)", action: "abort", path: abort }]);
   });
 
@@ -206,7 +210,7 @@ describe("with the cookie of a login", () => {
         const jti = randomUUID();
         const cookie = await startSession(opened.service, SECRET, jti);
         const redis = openRedis(opened.service.redisUrl);
-        await createOperatorSessions(redis).remove(jti);
+        await createLoginSessions(redis).remove(jti);
         redis.disconnect();
         return { cookie };
       },

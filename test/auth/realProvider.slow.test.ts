@@ -56,7 +56,7 @@ beforeAll(async () => {
     claims: { openid: ["sub", "preferred_username", "ewms_role"] },
     findAccount: (_context, id) => ({
       accountId: id,
-      claims: () => ({ sub: id, preferred_username: id, ewms_role: id === "ada" ? "operator" : "user" }),
+      claims: () => ({ sub: id, preferred_username: id, ewms_role: id === "ada" ? "operator" : "guest" }),
     }),
   });
   server = provider.listen(issuerPort, "127.0.0.1");
@@ -105,7 +105,7 @@ it("the service gets its tokens for the MQS from the issuer that MQS_TOKEN_URL n
   expect(JSON.parse(Buffer.from(payload, "base64url").toString())).toMatchObject({ iss: issuer, client_id: "mqs" });
 });
 
-it("an operator signs in and out in a browser; a user without the role is refused", async () => {
+it("an operator signs in and out in a browser; a person without a role is refused", async () => {
   await startService({ ADMIN_CLIENT_ID: "operators", PUBLIC_URL: url });
   const driver = await PageDriver.open(await sharedBrowser(), url);
   driver.allowHost(issuer);
@@ -119,7 +119,7 @@ it("an operator signs in and out in a browser; a user without the role is refuse
 
   await page.goto(`${url}/schedds`);
   await signIn("eve");
-  await page.getByText("eve is not an operator").waitFor();
+  await page.getByText("eve has none of the roles user, operator, viewer").waitFor();
   await page.getByRole("link", { name: "Sign in as somebody else" }).click();
   await signIn("ada");
   await page.getByRole("heading", { level: 1, name: "Schedds" }).waitFor();

@@ -85,13 +85,13 @@ it("an operator who signs in returns to the workflow, aborts it, and signs out",
   await driver.close();
 });
 
-it("a user without the role chooses another account, and signs out at the provider too", async () => {
+it("a person without a role chooses another account, and signs out at the provider too", async () => {
   const port = await pickFreePort();
   const url = `http://127.0.0.1:${port}`;
   const provider = await IdentityProvider.start();
   onTestFinished(() => provider.stop());
   provider.offersLogout = true;
-  provider.nextLoginClaims = { sub: "4712", preferred_username: "eve", ewms_role: "user" };
+  provider.nextLoginClaims = { sub: "4712", preferred_username: "eve" };
   provider.chosenLoginClaims = { sub: "4711", preferred_username: "ada", ewms_role: "operator" };
   provider.clients = [{ clientId: "ewms-wms", clientSecret: undefined, redirectUri: `${url}/admin/callback` }];
   const login = { REST_PORT: String(port), PUBLIC_URL: url, ADMIN_CLIENT_ID: "ewms-wms" };
@@ -101,7 +101,7 @@ it("a user without the role chooses another account, and signs out at the provid
   page.on("console", (message) => void (/policy/i.test(message.text()) && problems.push(message.text())));
 
   await page.goto(`${url}/schedds`);
-  await page.getByText("eve (4712) is not an operator").waitFor();
+  await page.getByText("eve (4712) has none of the roles user, operator, viewer").waitFor();
   // The browser applies the style of the page.
   expect(await page.evaluate("getComputedStyle(document.querySelector('main')).borderRadius")).toBe("8px");
   await page.getByRole("link", { name: "Sign in as somebody else" }).click();

@@ -86,11 +86,12 @@ describe("the page", () => {
 });
 
 describe("with operator authentication", () => {
-  it("requires a login, and contains the name of the operator", async () => {
+  it("requires a login, and contains the name and the role of the operator", async () => {
     for (const path of ["/", "/workflows/x", "/assets/index.js"])
       expect((await get(path, HTML, guarded)).status).toBe(401);
     const html = await (await get("/", { ...HTML, ...CREDENTIALS }, guarded)).text();
-    expect(html).toContain('<meta name="operator" content="ada">');
+    expect(html).toContain('<meta name="signed-in-as" content="ada">');
+    expect(html).toContain('<meta name="roles" content="operator">');
     expect(html).not.toContain('name="exit"');
   });
 });
@@ -100,8 +101,7 @@ it("without a built page, the service shows how to build it", async () => {
   app.use(trackRequests([], new DrainController()));
   const empty = await mkdtemp(join(tmpdir(), "wms-test-"));
   const operators = {
-    router: express.Router(),
-    guard: (_: unknown, __: unknown, next: () => void) => next(),
+    pageGuard: (_: unknown, __: unknown, next: () => void) => next(),
     logoutPath: undefined,
   };
   app.use(workflowPages(operators, readBuiltPage("", [`${empty}/`])));

@@ -116,8 +116,8 @@ describe.runIf(hasNginx).each([
     await heading(page, "Signed out");
     expect(page.url()).toBe(`${url}/admin/signed-out`);
     await page.getByRole("link", { name: "Sign in", exact: true }).click();
-    await page.getByText("You are signed in as ada (4711).").waitFor();
-    expect(page.url()).toBe(`${url}/admin/`);
+    await page.getByText("ada (4711), operator").waitFor();
+    expect(page.url()).toBe(`${url}/`);
     expect(driver.browserErrors).toEqual([]);
     await driver.close();
   });

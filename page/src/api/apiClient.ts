@@ -4,7 +4,7 @@ import { ApiError, Unreachable } from "../../../client/src/clientErrors.js";
 import { unwrapResponse } from "../../../client/src/unwrapResponse.js";
 import { basePath, hrefOf } from "../paths/basePath.ts";
 
-/** Whether the operator's session has ended: the user must load the page again. */
+/** Whether the session has ended: the user must load the page again. */
 export const isSignedOut = signal(false);
 
 /** Milliseconds for one response: a query of 10,000 taskforces takes several seconds. */
@@ -14,7 +14,7 @@ const REQUEST_TIMEOUT_MS = 60_000;
  * The calls of the API. They have no retries: the user sees a failure at once, and the views poll.
  * {@link unwrapResponse} returns the body of a response.
  */
-export const api = createApiCalls(basePath, sendAsOperator, { maxSeconds: 0 });
+export const api = createApiCalls(basePath, sendWithSession, { maxSeconds: 0 });
 
 /** Reads an object by its path, such as `/v1/workflows/<id>`. */
 export const fetchObject = (path: string): Promise<object> => unwrapResponse(api.GET(path as "/v1/"));
@@ -23,7 +23,7 @@ export const fetchObject = (path: string): Promise<object> => unwrapResponse(api
 export const isUnavailable = (error: unknown): boolean =>
   error instanceof Unreachable || (error instanceof ApiError && (error.status === 502 || error.status === 503));
 
-async function sendAsOperator(request: Request): Promise<Response> {
+async function sendWithSession(request: Request): Promise<Response> {
   const send = () =>
     fetch(request.clone(), { signal: AbortSignal.any([request.signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]) });
   let response = await send();

@@ -1,5 +1,5 @@
 import type { AuditEntry } from "../api/apiTypes.ts";
-import { queueUrl } from "../parts/queueLinks.ts";
+import { QueueLink } from "../parts/QueueLink.tsx";
 import { Table } from "../parts/Table.tsx";
 import { Timestamp } from "../parts/Times.tsx";
 import { hrefOf } from "../paths/basePath.ts";
@@ -17,7 +17,7 @@ export function OperatorActs({ acts }: { acts: readonly AuditEntry[] }) {
         { name: "When", value: ({ time }) => <Timestamp at={time} /> },
         { name: "Operator", value: ({ operator }) => operator },
         { name: "Action", value: actionText },
-        { name: "Queue", value: ({ queue }) => (queue === null ? "–" : <a href={queueUrl(queue)}>{queue}</a>) },
+        { name: "Queue", value: ({ queue }) => (queue === null ? "–" : <QueueLink queue={queue}>{queue}</QueueLink>) },
         { name: "On", value: Subject },
         { name: "Outcome", value: Outcome },
       ]}

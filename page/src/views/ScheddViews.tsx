@@ -13,6 +13,7 @@ import { Table } from "../parts/Table.tsx";
 import { RelativeTime } from "../parts/Times.tsx";
 import { DescriptionList, Section, View } from "../parts/View.tsx";
 import { hrefOf } from "../paths/basePath.ts";
+import { isOperator } from "../session/permissions.ts";
 import { hasStrayClusters, StrayClusters } from "./StrayClusters.tsx";
 import { TaskforceLink } from "./TaskforceLink.tsx";
 
@@ -136,7 +137,7 @@ export function ScheddView() {
 
 function ScheddQueue({ title, queue, name }: { title: string; queue: QueueState; name: string }) {
   const { waiting, dead_letters = [], leases = [], next = [] } = queue;
-  const link = <a href={queueUrl(name)}>Open in the Bull dashboard</a>;
+  const link = isOperator && <a href={queueUrl(name)}>Open in the Bull dashboard</a>;
   return (
     <Section title={title} aside={link}>
       <DescriptionList

@@ -9,6 +9,7 @@ import { PagedList } from "../parts/Pager.tsx";
 import { RelativeTime } from "../parts/Times.tsx";
 import { Section } from "../parts/View.tsx";
 import { hrefOf } from "../paths/basePath.ts";
+import { isOperator } from "../session/permissions.ts";
 import { TaskforceLink } from "./TaskforceLink.tsx";
 
 /** Whether to show {@link StrayClusters}. */
@@ -32,8 +33,8 @@ export function StrayClusters({ of, onDone }: StrayClustersProps) {
   return (
     <Section title="Stray clusters">
       <p class="quiet-text">
-        HTCondor runs these clusters, and the service never stops them. Remove each with condor_rm, then dismiss it
-        here.
+        HTCondor runs these clusters, and the service never stops them. An operator removes each with condor_rm, then
+        dismisses it here.
       </p>
       <Loaded from={strays} what="stray clusters">
         {({ stray_clusters }) => (
@@ -68,9 +69,11 @@ function StrayItem({ stray, onDismissed }: StrayItemProps) {
           Taskforce <TaskforceLink uuid={taskforce_uuid} />: <span class="error-text">{reason}</span>
         </p>
       </div>
-      <button type="button" aria-label={`Dismiss cluster ${cluster_id}…`} onClick={() => setIsOpen(true)}>
-        Dismiss…
-      </button>
+      {isOperator && (
+        <button type="button" aria-label={`Dismiss cluster ${cluster_id}…`} onClick={() => setIsOpen(true)}>
+          Dismiss…
+        </button>
+      )}
       {isOpen && <DismissDialog stray={stray} close={() => setIsOpen(false)} onDismissed={onDismissed} />}
     </li>
   );

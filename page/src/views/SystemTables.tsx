@@ -2,7 +2,7 @@ import { formatBytes, formatDuration, formatMilliseconds, formatNumber } from ".
 import { isQueueInUse } from "../../../client/src/systemState.js";
 import type { QueueOverview, SystemState } from "../api/apiTypes.ts";
 import { orDash } from "../parts/format.ts";
-import { queueUrl } from "../parts/queueLinks.ts";
+import { QueueLink } from "../parts/QueueLink.tsx";
 import { Table } from "../parts/Table.tsx";
 import { RelativeTime, Timestamp } from "../parts/Times.tsx";
 
@@ -43,7 +43,7 @@ export function QueueTable({ queues }: { queues: readonly QueueOverview[] }) {
       rows={shown}
       keyOf={({ name }) => name}
       columns={[
-        { name: "Queue", value: ({ name }) => <a href={queueUrl(name)}>{name}</a> },
+        { name: "Queue", value: ({ name }) => <QueueLink queue={name}>{name}</QueueLink> },
         { name: "Waiting", value: ({ waiting }) => formatNumber(waiting) },
         { name: "Active", value: ({ active }) => formatNumber(active) },
         { name: "Delayed", value: ({ delayed }) => formatNumber(delayed) },
@@ -63,9 +63,9 @@ const DeadLetters = ({ name, dead }: QueueOverview) =>
   dead === 0 ? (
     "0"
   ) : (
-    <a class="danger-text" href={queueUrl(name, "failed")}>
+    <QueueLink class="danger-text" queue={name} status="failed">
       ⚠ {formatNumber(dead)}
-    </a>
+    </QueueLink>
   );
 
 function Pause({ paused }: QueueOverview) {

@@ -10,18 +10,19 @@ import { Loaded } from "../parts/Notices.tsx";
 import { RelativeTime, Timestamp } from "../parts/Times.tsx";
 import { DescriptionList, Section, View } from "../parts/View.tsx";
 import { hrefOf } from "../paths/basePath.ts";
+import { isOperator, readsOperatorRecords } from "../session/permissions.ts";
 import { OperatorActs } from "./OperatorActs.tsx";
 import { RedisServers } from "./RedisServers.tsx";
 import { hasStrayClusters, StrayClusters } from "./StrayClusters.tsx";
 import { ProcessTable, QueueTable } from "./SystemTables.tsx";
 
 async function loadSystem(signal: AbortSignal) {
-  const [system, { findings }, { entries }] = await Promise.all([
+  const [system, { findings }, acts] = await Promise.all([
     fetchSystem(signal),
     fetchServiceDiagnosis(signal),
-    fetchAudit(signal),
+    readsOperatorRecords ? fetchAudit(signal) : undefined,
   ]);
-  return { system, findings, acts: entries };
+  return { system, findings, acts: acts?.entries };
 }
 
 /** The view of the service itself. */
@@ -53,12 +54,14 @@ export function SystemView() {
                 )}
               </ul>
             </Section>
-            <Section title="Queues" aside={<a href={hrefOf("/admin/queues")}>Open the Bull dashboard</a>}>
+            <Section title="Queues" aside={isOperator && <a href={hrefOf("/admin/queues")}>Open the Bull dashboard</a>}>
               <QueueTable queues={system.queues} />
             </Section>
-            <Section title="Operators' acts">
-              <OperatorActs acts={acts} />
-            </Section>
+            {acts && (
+              <Section title="Operators' acts">
+                <OperatorActs acts={acts} />
+              </Section>
+            )}
           </>
         )}
       </Loaded>

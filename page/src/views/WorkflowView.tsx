@@ -9,6 +9,7 @@ import { Loaded } from "../parts/Notices.tsx";
 import { PagedList } from "../parts/Pager.tsx";
 import { RelativeTime, Timestamp } from "../parts/Times.tsx";
 import { DescriptionList, Section, View } from "../parts/View.tsx";
+import { isOperator, mayChangeWorkflows } from "../session/permissions.ts";
 import { Failures, TopErrors, WorkerStatuses } from "../statuses/Statuses.tsx";
 import { RetryButton, WorkflowActions } from "./Actions.tsx";
 import { StateBadge } from "./StateBadge.tsx";
@@ -95,12 +96,14 @@ function WorkflowHeader({ state: { workflow, summary, tasks }, onDone }: Workflo
     <>
       <div class="section-head">
         <StateBadge deactivated={deactivated} phases={summary.taskforces_by_phase} findings={summary.findings} />
-        {deactivated === null && <WorkflowActions summary={summary} tasks={tasks} onDone={onDone} />}
+        {deactivated === null && mayChangeWorkflows && (
+          <WorkflowActions summary={summary} tasks={tasks} onDone={onDone} />
+        )}
       </div>
       <FindingList
         findings={summary.findings}
         button={({ code }) =>
-          code === "dead-letters" && <RetryButton workflow={workflow.workflow_id} onDone={onDone} />
+          code === "dead-letters" && isOperator && <RetryButton workflow={workflow.workflow_id} onDone={onDone} />
         }
       />
       <DescriptionList

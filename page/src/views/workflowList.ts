@@ -4,6 +4,7 @@ import type { EventData, Finding, Workflow } from "../api/apiTypes.ts";
 import { coalesceCalls } from "../live/coalesceCalls.ts";
 import { createRefreshable } from "../live/refreshable.ts";
 import { subscribeToStream } from "../live/streamSubscription.ts";
+import { readsOperatorRecords } from "../session/permissions.ts";
 import { createFilterBuilder, isUnfiltered, type WorkflowCriteria } from "./workflowCriteria.ts";
 
 /** Workflows after which a load reads no further page of the query; so many more for older ones. */
@@ -65,7 +66,7 @@ export function subscribeToWorkflowList(criteria: WorkflowCriteria) {
     void loadSummaries(ids);
   });
 
-  const unsubscribe = subscribeToStream("/v1/events", {
+  const unsubscribe = subscribeToStream(readsOperatorRecords ? "/v1/events" : undefined, {
     reload: newest.refresh,
     on: {
       summary(summary) {

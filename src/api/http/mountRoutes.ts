@@ -2,12 +2,13 @@ import type { Express, Request, RequestHandler, Response } from "express";
 import type { Logger } from "pino";
 import type { z } from "zod";
 import type { TokenVerifier } from "../../auth/tokenVerifier.js";
-import { type Caller, type Role, seesOperatorDetails, UNCHECKED_CALLER } from "../../domain/caller.js";
+import { type Caller, seesOperatorDetails, UNCHECKED_CALLER } from "../../domain/caller.js";
 import type { HttpLimits } from "../../domain/httpLimits.js";
 import { truncateText } from "../../domain/truncateText.js";
 import { WmsError } from "../../domain/wmsError.js";
 import type { EarlyIds } from "../../store/earlyIds.js";
 import { BodyReader } from "./bodyReader.js";
+import { missingRoleMessage } from "./missingRole.js";
 import { holdsEarlyId, storedPathIds } from "./pathIds.js";
 import { callerKeyOf, createRateLimitHandlers, type RateLimiter } from "./rateLimit.js";
 import { identifyRequest, responseEndOf } from "./repeatableRequest.js";
@@ -17,9 +18,9 @@ import type { Route } from "./route.js";
 import { validate } from "./validateBody.js";
 
 /**
- * Authenticates a request that a page of this service sends for a signed-in operator.
+ * Authenticates a request that a page of this service sends for a signed-in person.
  *
- * @returns undefined for a request without valid operator credentials
+ * @returns undefined for a request without valid credentials of a page
  * @throws HttpError 403 when another site's page made the browser send the request
  */
 export type BrowserAuthenticator = (request: Request, response: Response) => Promise<Caller | undefined>;
@@ -28,7 +29,7 @@ export type BrowserAuthenticator = (request: Request, response: Response) => Pro
 export type ApiAuthentication =
   /** No authentication: every caller is {@link UNCHECKED_CALLER}. */
   | { kind: "open" }
-  /** Bearer tokens; requests of the page at `/` may authenticate as an operator instead. */
+  /** Bearer tokens; requests of the page at `/` may authenticate by a login instead. */
   | { kind: "tokens"; verifyToken: TokenVerifier; authenticateBrowser: BrowserAuthenticator };
 
 /** Adds routes to an app: authorization, rate limit, body, validation, handler, response. Other methods get a 405. */
@@ -88,10 +89,10 @@ function createAuthorizer(authentication: ApiAuthentication, { path, roles, tag 
   const authenticate = async (request: Request, response: Response): Promise<Caller> => {
     // The page never sends requests of a TMS.
     const usesToken = hasBearerToken(request) || tag === "tms - internal";
-    const operator = usesToken ? undefined : await authenticateBrowser(request, response);
-    if (operator !== undefined)
+    const signedIn = usesToken ? undefined : await authenticateBrowser(request, response);
+    if (signedIn !== undefined)
       requestContextOf(response).isSignedIn = async () => (await authenticateBrowser(request, response)) !== undefined;
-    return operator ?? verifyToken(bearerTokenOf(request)).catch(throwInvalidToken);
+    return signedIn ?? verifyToken(bearerTokenOf(request)).catch(throwInvalidToken);
   };
   return async (request, response, next) => {
     const context = requestContextOf(response);
@@ -99,20 +100,14 @@ function createAuthorizer(authentication: ApiAuthentication, { path, roles, tag 
     if (roles !== "anyone") {
       const caller = await authenticate(request, response);
       context.caller = caller;
-      if (!roles.some((role) => caller.roles.has(role)))
-        throw new HttpError(403, missingRoleMessage(roles, caller), bearerChallenge("insufficient_scope"));
+      if (!roles.some((role) => caller.roles.has(role))) {
+        // A browser with a session has no token to replace.
+        if (context.isSignedIn !== undefined) throw new HttpError(403, missingRoleMessage(roles, caller, "session"));
+        throw new HttpError(403, missingRoleMessage(roles, caller, "token"), bearerChallenge("insufficient_scope"));
+      }
     }
     next();
   };
-}
-
-/** Characters of a subject in an error: a provider may issue long ones. */
-const MAX_SUBJECT_CHARS = 200;
-
-/** Names the needed roles and those of the token. The service's clients may rely on the beginning of the text. */
-function missingRoleMessage(needed: readonly Role[], { subject, roles }: Caller): string {
-  const has = roles.size === 0 ? "no role of this service" : [...roles].join(" and ");
-  return `only for the role ${needed.join(" or ")}; your token has ${has} (subject ${truncateText(subject, MAX_SUBJECT_CHARS)})`;
 }
 
 const BEARER_PATTERN = /^Bearer +([\w.~+/-]+=*) *$/i;

@@ -18,7 +18,7 @@ export interface RequestContext {
   loggedQuery: Readonly<Record<string, string>> | undefined;
   /** `undefined` until the caller is authenticated. */
   caller: Caller | undefined;
-  /** Whether an operator of the page is still signed in; undefined for all other callers. */
+  /** Whether the person at the page is still signed in; undefined for all other callers. */
   isSignedIn: (() => Promise<boolean>) | undefined;
   /** 0 until the response has ended; 499 if the client disconnected before. */
   status: number;

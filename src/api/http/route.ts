@@ -46,7 +46,7 @@ export interface RouteRequest<
   callerKey: string;
   /** Aborted when the client has disconnected, or the response is too late. */
   signal: () => AbortSignal;
-  /** Whether an operator of the page is still signed in; undefined for all other callers. Throws without Redis. */
+  /** Whether the person at the page is still signed in; undefined for all other callers. Throws without Redis. */
   isSignedIn: (() => Promise<boolean>) | undefined;
   /** Creates a logger whose lines contain the id of the request. */
   log: () => Logger;

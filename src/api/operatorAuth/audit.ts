@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Request, RequestHandler, Response } from "express";
 import type { Logger } from "pino";
+import { type Caller, displayNameOf } from "../../domain/caller.js";
 import { epochMs } from "../../domain/clock.js";
 import type { AuditTrail } from "../../store/auditTrail.js";
 import { type RequestContext, requestContextOf } from "../http/requestContext.js";
@@ -25,9 +26,16 @@ const auditStorage = new AsyncLocalStorage<AuditRecord>();
 export const currentAuditRecord = (): AuditRecord | undefined => auditStorage.getStore();
 
 /** Returns the name of the operator who sends the current request. */
-export const currentOperator = (): string => operatorOf(currentAuditRecord()?.context);
+export const currentOperator = (): string => nameOf(currentAuditRecord()?.context.caller);
 
-const operatorOf = (context: RequestContext | undefined): string => context?.caller?.subject ?? "unknown";
+const nameOf = (caller: Caller | undefined): string => (caller === undefined ? "unknown" : displayNameOf(caller));
+
+/** Returns who acted, as the log shows it. Only an operator is called one. */
+function actorOf(caller: Caller | undefined): object {
+  if (caller === undefined) return { operator: nameOf(caller) };
+  const facts = { subject: caller.subject, role: [...caller.roles].join(",") };
+  return caller.roles.has("operator") ? { operator: nameOf(caller), ...facts } : { user: nameOf(caller), ...facts };
+}
 
 /**
  * Audits every request that may change something. It is mounted before the guard, to log refused requests too. The trail
@@ -40,24 +48,24 @@ export function auditDashboard(log: Logger, trail: AuditTrail): RequestHandler {
     const record: AuditRecord = { context: requestContextOf(response) };
     audit.recordOnClose(request, response, () => {
       const { context, ...act } = record;
-      return { act: { operator: operatorOf(context), ...act }, isKept: context.caller !== undefined };
+      return { caller: context.caller, act, isKept: true };
     });
     auditStorage.run(record, next);
   };
 }
 
 /** Audits a request to the API. @param isKept false: the request goes to the log, but not to the trail */
-type ApiAudit = (operator: string, request: Request, response: Response, isKept: boolean) => void;
+type ApiAudit = (caller: Caller, request: Request, response: Response, isKept: boolean) => void;
 
-/** Makes a function that audits a request to the API by an operator's page, unless the request only reads. */
+/** Makes a function that audits a request to the API by a page, unless the request only reads. */
 export function createApiAudit(log: Logger, trail: AuditTrail): ApiAudit {
   const audit = new AuditLog(log, trail);
-  return (operator, request, response, isKept) => {
+  return (caller, request, response, isKept) => {
     // Queries read, although their method is POST.
     if (isReadRequest(request) || request.path.startsWith("/v1/query/")) return;
     audit.recordOnClose(request, response, () => {
       const action = requestContextOf(response).route;
-      return { act: { operator, action }, shortAction: shortActionOf(action), isKept };
+      return { caller, act: { action }, shortAction: shortActionOf(action), isKept };
     });
   };
 }
@@ -72,8 +80,15 @@ const SHORT_ACTIONS: Record<string, string> = {
 const shortActionOf = (route = ""): string | undefined =>
   SHORT_ACTIONS[route] ?? /\/actions\/([\w-]+)$/.exec(route)?.[1] ?? (route || undefined);
 
-/** What an operator did, without the facts of the request. */
-type OperatorAct = Omit<AuditRecord, "context"> & { operator: string };
+/** An act without the facts of its request. */
+interface DescribedAct {
+  /** Undefined: refused before the caller was authenticated. */
+  caller: Caller | undefined;
+  act: Omit<AuditRecord, "context">;
+  shortAction?: string | undefined;
+  /** False: the trail leaves it out. It leaves out those of callers who are not operators, too. */
+  isKept: boolean;
+}
 
 /** Records who did what, from which address, and with which outcome. */
 class AuditLog {
@@ -89,25 +104,23 @@ class AuditLog {
   }
 
   /** Logs the act once the response is closed. @param describe is called then */
-  recordOnClose(
-    { ip: address = "" }: Request,
-    response: Response,
-    describe: () => { act: OperatorAct; shortAction?: string | undefined; isKept: boolean },
-  ): void {
+  recordOnClose({ ip: address = "" }: Request, response: Response, describe: () => DescribedAct): void {
     const { id: request, method, path } = requestContextOf(response);
     response.once("close", () => {
       const status = response.statusCode;
       const result = status < 400 ? "done" : status < 500 ? "refused" : "failed";
       const outcome = response.writableFinished ? result : "unknown";
-      const { act, shortAction = act.action, isKept } = describe();
+      const { caller, act, shortAction = act.action, isKept } = describe();
+      const isOperator = caller?.roles.has("operator") === true;
       const facts = { address, request, method, path, outcome, status };
-      this.#audit.info({ ...act, ...facts }, "an operator acted");
-      if (!isKept) return;
-      const { operator, queue = null, job = null, jobs = null, refusal = null } = act;
+      const message = isOperator || caller === undefined ? "an operator acted" : "a user acted";
+      this.#audit.info({ ...actorOf(caller), ...act, ...facts }, message);
+      if (!isKept || !isOperator) return;
+      const { queue = null, job = null, jobs = null, refusal = null } = act;
       const time = epochMs() / 1000;
       // After the response, so a Redis that refuses neither delays nor fails it.
       this.#trail
-        .append({ time, operator, action: shortAction ?? null, queue, job, jobs, refusal, ...facts })
+        .append({ time, operator: nameOf(caller), action: shortAction ?? null, queue, job, jobs, refusal, ...facts })
         .catch((error: unknown) =>
           this.#log.debug({ err: error }, "the audit trail in Redis lacks an act; the log has it"),
         );

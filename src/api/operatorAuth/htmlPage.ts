@@ -60,12 +60,12 @@ export const sendHtmlPage = (response: Response, page: HtmlPage): void =>
 export function sendErrorPage(
   response: Response,
   { status, message, headers }: HttpError,
-  { links = [{ label: "Try again", href: "/admin/" }], advice }: Pick<HtmlPage, "links" | "advice"> = {},
+  { links = [{ label: "Try again", href: "/" }], ...rest }: Pick<HtmlPage, "links" | "advice" | "button"> = {},
 ): void {
   const title = STATUS_CODES[status] ?? "Error";
   response
     .writeHead(status, reasonPhrase(message), { ...PAGE_HEADERS, ...headers })
-    .end(Buffer.from(renderHtml(response, { title, text: message, advice, links })));
+    .end(Buffer.from(renderHtml(response, { title, text: message, links, ...rest })));
 }
 
 /** Whether a request only reads. */

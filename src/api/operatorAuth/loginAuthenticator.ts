@@ -4,14 +4,15 @@ import { z } from "zod";
 import type { CookieCipher } from "../../auth/cookieCipher.js";
 import type { LoginFailures } from "../../auth/loginFailures.js";
 import {
+  type CompletedLogin,
   loginAttemptSchema,
-  NotAnOperatorError,
-  type OperatorLogin,
+  NoRoleError,
+  type ProviderLogin,
   SIGNED_OUT_STATE,
   UnknownPromptError,
-} from "../../auth/operatorLogin.js";
+} from "../../auth/providerLogin.js";
 import type { SessionStore } from "../../auth/sessionStore.js";
-import { operatorCaller } from "../../domain/caller.js";
+import { type Caller, ROLES_OF_PEOPLE } from "../../domain/caller.js";
 import { publicHrefOf, publicPathOf } from "../http/basePath.js";
 import { isPagePath } from "../http/pagePaths.js";
 import { requestContextOf } from "../http/requestContext.js";
@@ -19,7 +20,7 @@ import { HttpError, toHttpError } from "../http/responses.js";
 import { currentAuditRecord } from "./audit.js";
 import { acceptsHtml, isNavigation, type PageLink, sendErrorPage, sendHtmlPage } from "./htmlPage.js";
 import { loginSourceOf, rejectUntil } from "./loginThrottle.js";
-import { type OperatorAuthenticator, withErrorPage } from "./operatorGuard.js";
+import { type PageAuthenticator, withErrorPage } from "./operatorGuard.js";
 
 /** The path to which the identity provider redirects browsers. */
 export const CALLBACK_PATH = "/admin/callback";
@@ -33,20 +34,37 @@ const LOGIN_PATHS = new Set([CALLBACK_PATH, SIGNED_OUT_PATH, SWITCH_ACCOUNT_PATH
 const SESSION_COOKIE = "wms_operator";
 const LOGIN_ATTEMPT_COOKIE = "wms_operator_login";
 type CookieName = typeof SESSION_COOKIE | typeof LOGIN_ATTEMPT_COOKIE;
-/** The purpose of the encrypted ID token of a session. In Redis it must be no bearer token that this service accepts. */
-const ID_TOKEN_PURPOSE = "wms_operator_id_token";
-/** A working day. A user who loses the role at the provider keeps it here until the session ends. */
+/** The purpose of the encrypted value of a session in Redis. It names the session: no other one can have its value. */
+const valuePurposeOf = (id: string): string => `wms_session ${id}`;
+/** A working day. A person who loses a role at the provider keeps it here until the session ends. */
 const SESSION_TTL_SECONDS = 8 * 3600;
 /** Time to sign in at the provider. */
 const LOGIN_ATTEMPT_TTL_SECONDS = 600;
 /** Longest address to return to after the login: a cookie holds it meanwhile, and cookies are limited to 4 KB. */
 const MAX_RETURN_PATH_CHARS = 1000;
 
-/** What the session cookie holds. `jti` is the id of the session. */
-const sessionSchema = z.object({ name: z.string(), jti: z.string() });
+/**
+ * What the session cookie holds: the id of the session. The rest is in Redis, because a cookie has at most 4 KB, and groups
+ * may be long.
+ */
+const sessionCookieSchema = z.object({ jti: z.string() });
+
+/** What Redis holds of a session. It is encrypted: the ID token could be a bearer token that this service accepts. */
+const sessionValueSchema = z.object({
+  idToken: z.string(),
+  subject: z.string(),
+  roles: z.array(z.enum(ROLES_OF_PEOPLE)).min(1),
+  name: z.string().optional(),
+  groups: z.array(z.string()).optional(),
+});
+
+interface Session {
+  id: string;
+  caller: Caller;
+}
 
 interface LoginAuthenticatorOptions {
-  login: OperatorLogin;
+  login: ProviderLogin;
   sessions: SessionStore;
   cookieCipher: CookieCipher;
   publicUrl: string;
@@ -54,10 +72,10 @@ interface LoginAuthenticatorOptions {
 }
 
 /**
- * Accepts operators who sign in at the identity provider. An encrypted cookie names the session, which lasts while Redis has
+ * Accepts people who sign in at the identity provider. An encrypted cookie names the session, which lasts while Redis has
  * it. Without Redis no session is valid.
  */
-export function loginAuthenticator(options: LoginAuthenticatorOptions): OperatorAuthenticator {
+export function loginAuthenticator(options: LoginAuthenticatorOptions): PageAuthenticator {
   const { login, sessions, cookieCipher, publicUrl, failures } = options;
   const cookieOptionsOf = (response: Response, name: CookieName): CookieOptions => ({
     httpOnly: true,
@@ -75,23 +93,28 @@ export function loginAuthenticator(options: LoginAuthenticatorOptions): Operator
   const readLoginAttempt = async (request: Request) =>
     loginAttemptSchema.safeParse(await readEncryptedCookie(request, LOGIN_ATTEMPT_COOKIE)).data;
 
-  /** Returns the session of a request; undefined when it has none, or it has ended. */
-  const readSession = async (request: Request): Promise<{ name: string; id: string } | undefined> => {
-    const { data } = sessionSchema.safeParse(await readEncryptedCookie(request, SESSION_COOKIE));
-    return data !== undefined && (await sessions.has(data.jti)) ? { name: data.name, id: data.jti } : undefined;
+  const decryptSession = async (id: string, encrypted: string | undefined) =>
+    sessionValueSchema.safeParse(encrypted && (await cookieCipher.decrypt(valuePurposeOf(id), encrypted))).data;
+  /** Returns the session of a request; undefined when it has none, it has ended, or an earlier release started it. */
+  const readSession = async (request: Request): Promise<Session | undefined> => {
+    const cookie = sessionCookieSchema.safeParse(await readEncryptedCookie(request, SESSION_COOKIE)).data;
+    if (cookie === undefined) return undefined;
+    const { jti: id } = cookie;
+    const value = await decryptSession(id, await sessions.find(id));
+    if (value === undefined) return undefined;
+    const { subject, roles, name, groups } = value;
+    return { id, caller: { subject, roles: new Set(roles), ...(name && { name }), ...(groups && { groups }) } };
   };
-  const startSession = async (response: Response, name: string, idToken: string): Promise<void> => {
+  const startSession = async (response: Response, { caller, idToken }: CompletedLogin): Promise<void> => {
     const jti = randomUUID();
-    const encrypted = await cookieCipher.encrypt(ID_TOKEN_PURPOSE, { idToken }, SESSION_TTL_SECONDS);
+    const value = { ...caller, roles: [...caller.roles], idToken };
+    const encrypted = await cookieCipher.encrypt(valuePurposeOf(jti), value, SESSION_TTL_SECONDS);
     await sessions.add(jti, encrypted, SESSION_TTL_SECONDS);
-    await setEncryptedCookie(response, SESSION_COOKIE, { name, jti }, SESSION_TTL_SECONDS);
+    await setEncryptedCookie(response, SESSION_COOKIE, { jti }, SESSION_TTL_SECONDS);
   };
   /** Ends a session. @returns its ID token, if it is known */
-  const endSession = async (id: string): Promise<string | undefined> => {
-    const encrypted = await sessions.remove(id);
-    const value = encrypted === undefined ? undefined : await cookieCipher.decrypt(ID_TOKEN_PURPOSE, encrypted);
-    return typeof value?.["idToken"] === "string" ? value["idToken"] : undefined;
-  };
+  const endSession = async (id: string): Promise<string | undefined> =>
+    (await decryptSession(id, await sessions.remove(id)))?.idToken;
 
   const redirectToProvider = async (
     response: Response,
@@ -106,19 +129,19 @@ export function loginAuthenticator(options: LoginAuthenticatorOptions): Operator
   const completeLogin = async (request: Request, response: Response): Promise<string> => {
     const attempt = await readLoginAttempt(request);
     if (attempt === undefined)
-      throw new HttpError(403, `this login took too long, or did not start at ${publicUrl}/admin/; try again`);
+      throw new HttpError(403, `this login took too long, or did not start at ${publicUrl}/; try again`);
     response.clearCookie(LOGIN_ATTEMPT_COOKIE, cookieOptionsOf(response, LOGIN_ATTEMPT_COOKIE));
-    const { name, idToken } = await login.completeLogin(attempt, queryStringOf(request));
+    const completed = await login.completeLogin(attempt, queryStringOf(request));
     const earlier = await readSession(request);
-    await startSession(response, name, idToken);
+    await startSession(response, completed);
     if (earlier !== undefined) await endSession(earlier.id);
-    requestContextOf(response).caller = operatorCaller(name);
+    requestContextOf(response).caller = completed.caller;
     return attempt.to;
   };
   /** Links of the page for a refused login: the provider would sign the same user in again without asking. */
   const linksAfterRefusal = async (request: Request, error: unknown): Promise<PageLink[]> => {
-    const to = (await readLoginAttempt(request))?.to ?? "/admin/";
-    const idToken = error instanceof NotAnOperatorError ? error.idToken : undefined;
+    const to = (await readLoginAttempt(request))?.to ?? DEFAULT_RETURN_PATH;
+    const idToken = error instanceof NoRoleError ? error.idToken : undefined;
     const endSessionUrl = idToken === undefined ? undefined : await login.endSessionUrl(idToken);
     return [
       ...(idToken === undefined ? [{ label: "Try again", href: to }] : []),
@@ -141,7 +164,7 @@ export function loginAuthenticator(options: LoginAuthenticatorOptions): Operator
         if (refusal.status !== 403) throw error;
         if (!isSubresource(request)) rejectUntil(await failures.record(loginSourceOf(request), refusal.message));
         if (!acceptsHtml(request)) throw error;
-        const advice = error instanceof NotAnOperatorError ? ROLE_ADVICE : undefined;
+        const advice = error instanceof NoRoleError ? NO_ROLE_ADVICE : undefined;
         sendErrorPage(response, refusal, { links: await linksAfterRefusal(request, error), advice });
       }
     }),
@@ -160,7 +183,7 @@ export function loginAuthenticator(options: LoginAuthenticatorOptions): Operator
       const audit = currentAuditRecord();
       if (audit !== undefined) audit.action = "sign out";
       const session = await readSession(request);
-      if (session !== undefined) requestContextOf(response).caller = operatorCaller(session.name);
+      if (session !== undefined) requestContextOf(response).caller = session.caller;
       const idToken = session && (await endSession(session.id));
       response.clearCookie(SESSION_COOKIE, cookieOptionsOf(response, SESSION_COOKIE));
       const next = idToken && (await login.endSessionUrl(idToken));
@@ -180,14 +203,15 @@ export function loginAuthenticator(options: LoginAuthenticatorOptions): Operator
     const text = wasAtProvider
       ? "You are signed out of this service."
       : "You are signed out of this service. Your session at the identity provider may continue.";
-    const links = [{ label: "Sign in", href: "/admin/" }, switchAccountLink("/admin/")];
+    const links = [{ label: "Sign in", href: DEFAULT_RETURN_PATH }, switchAccountLink(DEFAULT_RETURN_PATH)];
     sendHtmlPage(response, { title: "Signed out", text, links });
   });
 
   return {
     pages,
     logoutPath: LOGOUT_PATH,
-    authenticate: async (request) => (await readSession(request))?.name,
+    switchAccountLink: (request) => switchAccountLink(safeReturnPath(request.originalUrl)),
+    authenticate: async (request) => (await readSession(request))?.caller,
     async challenge(request, response) {
       // A script can't sign in, and would follow the redirect to an HTML page.
       if (!isNavigation(request))
@@ -197,7 +221,10 @@ export function loginAuthenticator(options: LoginAuthenticatorOptions): Operator
   };
 }
 
-const ROLE_ADVICE = "Sign in with an account that has the role of operators, or ask for this role.";
+const NO_ROLE_ADVICE = "Sign in with an account that has one of these roles, or ask for one of them.";
+
+/** The page to open after a login that no page asked for. */
+const DEFAULT_RETURN_PATH = "/";
 
 const switchAccountLink = (to: string): PageLink => ({
   label: "Sign in as somebody else",
@@ -214,14 +241,14 @@ function redirectWithoutCaching(response: Response, to: string): void {
   response.redirect(303, publicHrefOf(response, to));
 }
 
-/** Returns an address if it is a page for operators, else `/admin/`. This prevents redirects to another host. */
+/** Returns an address if it is a page of this service, else `/`. This prevents redirects to another host. */
 export function safeReturnPath(address: string): string {
   const base = "http://here";
-  if (address.length > MAX_RETURN_PATH_CHARS || !URL.canParse(address, base)) return "/admin/";
+  if (address.length > MAX_RETURN_PATH_CHARS || !URL.canParse(address, base)) return DEFAULT_RETURN_PATH;
   const { origin, pathname, search } = new URL(address, base);
-  const isOperatorPage = pathname.startsWith("/admin/") && !LOGIN_PATHS.has(pathname);
+  const isOperatorPage = /^\/admin(?:\/|$)/.test(pathname) && !LOGIN_PATHS.has(pathname);
   const isOurs = origin === base && (isOperatorPage || isPagePath(pathname));
-  return isOurs ? pathname + search : "/admin/";
+  return isOurs ? pathname + search : DEFAULT_RETURN_PATH;
 }
 
 /** Whether a page embeds the request, as an image for example. A page of another site must not use up logins that way. */

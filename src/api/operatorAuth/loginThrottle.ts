@@ -17,7 +17,7 @@ export const loginSourceOf = (request: Request): LoginSource => ({
  */
 export function rejectUntil(seconds: number): void {
   if (seconds === 0) return;
-  throw new HttpError(429, `too many failed logins of operators: try again in ${seconds} s`, {
+  throw new HttpError(429, `too many failed logins: try again in ${seconds} s`, {
     "retry-after": String(seconds),
   });
 }

@@ -1,18 +1,19 @@
 import { type Request, type RequestHandler, type Response, Router } from "express";
 import type { Logger } from "pino";
 import { isSafeOrSameOrigin } from "../../auth/sameOrigin.js";
-import { operatorCaller } from "../../domain/caller.js";
+import { type Caller, displayNameOf } from "../../domain/caller.js";
 import type { AuditTrail } from "../../store/auditTrail.js";
+import { missingRoleMessage } from "../http/missingRole.js";
 import type { BrowserAuthenticator } from "../http/mountRoutes.js";
 import { requestContextOf } from "../http/requestContext.js";
 import { HttpError, toHttpError } from "../http/responses.js";
 import { createApiAudit } from "./audit.js";
 import { acceptsHtml, type PageLink, sendErrorPage, sendHtmlPage } from "./htmlPage.js";
 
-/** A method by which operators authenticate. */
-export interface OperatorAuthenticator {
-  /** @returns the name of the operator who sends the request; undefined without valid credentials */
-  authenticate(request: Request): Promise<string | undefined>;
+/** A method by which people authenticate at the pages. */
+export interface PageAuthenticator {
+  /** @returns the person who sends the request; undefined without valid credentials */
+  authenticate(request: Request): Promise<Caller | undefined>;
   /**
    * Asks a client without valid credentials to sign in, for example by a redirect.
    *
@@ -23,26 +24,30 @@ export interface OperatorAuthenticator {
   pages?: Router;
   /** A POST to this path signs out; undefined: signing out is not possible. */
   logoutPath?: string;
+  /** Returns the link to sign in as another person, who returns to the page of the request. */
+  switchAccountLink?(request: Request): PageLink;
 }
 
-/** Restricts the pages under `/admin` to operators. */
+/** Restricts the page at `/` to signed-in people, and the pages under `/admin` to operators. */
 export interface OperatorGuard {
   /** Login, logout and the page `/admin/`. It is mounted at `/admin`, before all other pages there. */
   router: Router;
   /** Lets operators pass, and sets the caller of the request context. It is mounted before the pages of operators. */
   guard: RequestHandler;
+  /** Lets all signed-in people pass, and sets the caller of the request context. It is mounted before the page at `/`. */
+  pageGuard: RequestHandler;
   /** A POST to this path signs out; undefined: signing out is not possible. */
   logoutPath: string | undefined;
 }
 
 /**
- * Creates the guard of the operator pages.
+ * Creates the guards of the pages.
  *
  * @param options.publicOrigin the service's origin in browsers; undefined: the origin of the request's `Host`
  * @param options.links links of the page `/admin/`
  */
 export function createOperatorGuard(
-  authenticator: OperatorAuthenticator,
+  authenticator: PageAuthenticator,
   { publicOrigin, links }: { publicOrigin: string | undefined; links: readonly PageLink[] },
 ): OperatorGuard {
   const requireSameOrigin: RequestHandler = withErrorPage(async (request, response, next) => {
@@ -54,32 +59,49 @@ export function createOperatorGuard(
       );
     next();
   });
-  const requireOperator: RequestHandler = withErrorPage(async (request, response, next) => {
-    const name = await authenticator.authenticate(request);
-    if (name === undefined) return authenticator.challenge(request, response);
-    requestContextOf(response).caller = operatorCaller(name);
+  const requireSignIn: RequestHandler = withErrorPage(async (request, response, next) => {
+    const caller = await authenticator.authenticate(request);
+    if (caller === undefined) return authenticator.challenge(request, response);
+    requestContextOf(response).caller = caller;
     next();
   });
+  const signOutButton = authenticator.logoutPath && { label: "Sign out", href: authenticator.logoutPath };
+  const requireOperatorRole: RequestHandler = (request, response, next) => {
+    const { caller } = requestContextOf(response);
+    if (caller === undefined || caller.roles.has("operator")) return next();
+    const refusal = new HttpError(403, missingRoleMessage(["operator"], caller, "session"));
+    if (!acceptsHtml(request)) throw refusal;
+    const switchAccountLink = authenticator.switchAccountLink?.(request);
+    sendErrorPage(response, refusal, {
+      advice: OPERATOR_ADVICE,
+      links: [{ label: "Workflows and schedds", href: "/" }, ...(switchAccountLink ? [switchAccountLink] : [])],
+      ...(signOutButton && { button: signOutButton }),
+    });
+  };
 
   const router = Router({ strict: true });
   router.use(requireSameOrigin);
   if (authenticator.pages !== undefined) router.use(authenticator.pages);
-  router.get("/", requireOperator, (_request, response) => {
-    const text = `You are signed in as ${requestContextOf(response).caller?.subject}.`;
-    const button = authenticator.logoutPath && { label: "Sign out", href: authenticator.logoutPath };
-    sendHtmlPage(response, { title: "Operators", text, links, ...(button && { button }) });
+  router.get("/", requireSignIn, requireOperatorRole, (_request, response) => {
+    const { caller } = requestContextOf(response);
+    const text = `You are signed in as ${caller && displayNameOf(caller)}.`;
+    sendHtmlPage(response, { title: "Operators", text, links, ...(signOutButton && { button: signOutButton }) });
   });
+  const pageGuard = Router();
+  pageGuard.use(requireSameOrigin, requireSignIn);
   const guard = Router();
-  guard.use(requireSameOrigin, requireOperator);
-  return { router, guard, logoutPath: authenticator.logoutPath };
+  guard.use(pageGuard, requireOperatorRole);
+  return { router, guard, pageGuard, logoutPath: authenticator.logoutPath };
 }
 
+const OPERATOR_ADVICE = "Sign in with an account that has the role of operators, or ask for this role.";
+
 /**
- * Gives the page at `/` the role of a user when an operator is signed in, and audits its changes. The trail leaves out those
- * of foreign pages, which could fill it.
+ * Gives the page at `/` the roles of the signed-in person, and audits its changes. An operator may also do there what users
+ * may. The trail leaves out the changes by foreign pages, which could fill it.
  */
 export function createBrowserAuthenticator(
-  authenticator: OperatorAuthenticator,
+  authenticator: PageAuthenticator,
   publicOrigin: string | undefined,
   log: Logger,
   trail: AuditTrail,
@@ -88,12 +110,12 @@ export function createBrowserAuthenticator(
   return async (request, response) => {
     const { cookie, authorization } = request.headers;
     if (cookie === undefined && authorization === undefined) return undefined;
-    const subject = await authenticator.authenticate(request);
-    if (subject === undefined) return undefined;
+    const caller = await authenticator.authenticate(request);
+    if (caller === undefined) return undefined;
     const isOwnPage = isSafeOrSameOrigin(request, publicOrigin);
-    audit(subject, request, response, isOwnPage);
+    audit(caller, request, response, isOwnPage);
     if (!isOwnPage) throw new HttpError(403, "without a token, only pages of this service may send this request");
-    return { subject, roles: new Set(["operator", "user"]) };
+    return caller.roles.has("operator") ? { ...caller, roles: new Set([...caller.roles, "user"]) } : caller;
   };
 }
 

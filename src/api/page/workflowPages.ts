@@ -3,6 +3,7 @@ import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { type Request, type RequestHandler, type Response, Router } from "express";
+import { displayNameOf } from "../../domain/caller.js";
 import { publicPathOf } from "../http/basePath.js";
 import { securityHeaders } from "../http/contentSecurityPolicy.js";
 import { isPagePath } from "../http/pagePaths.js";
@@ -70,11 +71,14 @@ const pageHeaders = securityHeaders(
 );
 
 /**
- * Serves the page at `/` and its views to operators. It is mounted at `/`, after all other routes.
+ * Serves the page at `/` and its views to signed-in people. It is mounted at `/`, after all other routes.
  *
  * @param page undefined: it was not built; a page says how to build it
  */
-export function workflowPages({ guard, logoutPath }: OperatorGuard, page: BuiltPage | undefined): RequestHandler {
+export function workflowPages(
+  { pageGuard, logoutPath }: Pick<OperatorGuard, "pageGuard" | "logoutPath">,
+  page: BuiltPage | undefined,
+): RequestHandler {
   const pages = Router({ strict: true });
   pages.use((request, response, next) => {
     // Clients that do not ask for HTML get the JSON errors of the API.
@@ -83,7 +87,7 @@ export function workflowPages({ guard, logoutPath }: OperatorGuard, page: BuiltP
     if (!isReadRequest(request) || !(isView || isAsset)) return next("router");
     requestContextOf(response).route = isView ? "/" : "/assets/";
     pageHeaders(request, response, next);
-  }, guard);
+  }, pageGuard);
   pages.get("/assets/:name", (request, response, next) => {
     const file = page?.assets.get(request.params.name);
     if (file === undefined) return next();
@@ -93,7 +97,7 @@ export function workflowPages({ guard, logoutPath }: OperatorGuard, page: BuiltP
   pages.get(/./, (request, response, next) => {
     if (!isPagePath(request.path)) return next();
     if (page === undefined) return sendHtmlPage(response, NOT_BUILT_PAGE);
-    const metaTags = operatorMetaTags(response, logoutPath);
+    const metaTags = personMetaTags(response, logoutPath);
     const bytes = Buffer.from(page.document.replace("</head>", (headEnd) => metaTags + headEnd));
     const file = { type: "text/html; charset=utf-8", bytes, gzipped: gzipSync(bytes) };
     sendPageFile(request, response, file, "no-cache, private");
@@ -101,11 +105,12 @@ export function workflowPages({ guard, logoutPath }: OperatorGuard, page: BuiltP
   return pages;
 }
 
-/** Renders the operator's name and the logout path, which the page shows. */
-function operatorMetaTags(response: Response, logoutPath: string | undefined): string {
-  const operator = requestContextOf(response).caller?.subject ?? "";
+/** Renders the name and the roles of the signed-in person, separated by blanks, and the logout path. */
+function personMetaTags(response: Response, logoutPath: string | undefined): string {
+  const { caller } = requestContextOf(response);
   const exit = logoutPath === undefined ? "" : metaTag("exit", publicPathOf(response, logoutPath));
-  return metaTag("operator", operator) + exit;
+  if (caller === undefined) return exit;
+  return metaTag("signed-in-as", displayNameOf(caller)) + metaTag("roles", [...caller.roles].join(" ")) + exit;
 }
 
 const metaTag = (name: string, content: string): string => `<meta name="${name}" content="${escapeHtml(content)}">\n`;

@@ -18,8 +18,8 @@ const listQuerySchema = z.object({
     .optional()
     .meta({
       description:
-        "`active`: some taskforces have not ended. `needs-attention`: active ones with dead letters, unreported hand-outs or " +
-        "held workers. `ended`: all taskforces have ended, but no one has finished the workflow.",
+        "`active`: neither aborted nor finished. `needs-attention`: active ones with dead letters, unreported hand-outs " +
+        "or held workers. `ended`: active ones whose taskforces have all ended.",
     }),
   label: z
     .union([z.string(), z.array(z.string())])

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { displayNameOf } from "../../domain/caller.js";
 import { createWorkflowSchema } from "../../domain/requestSchemas.js";
 import { uniqueArray } from "../../domain/schemaParts.js";
 import { summarySchema } from "../../domain/summary.js";
@@ -102,7 +103,7 @@ export const workflowRoutes = (wms: Wms): Route[] => [
     responses: { 200: { description: "The number of retried taskforces.", schema: retriedSchema } },
     errors: [404],
     async handle({ params: { workflow_id }, caller, log }) {
-      const n_taskforces = await retryDeadLetters(withRequestLog(wms, log), workflow_id, caller.subject);
+      const n_taskforces = await retryDeadLetters(withRequestLog(wms, log), workflow_id, displayNameOf(caller));
       return JSON.stringify({ workflow_id, n_taskforces });
     },
   }),

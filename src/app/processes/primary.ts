@@ -62,7 +62,7 @@ function childEnvironment({ redis, access: { operators } }: Config): Record<stri
   return {
     // The service's own Redis.
     ...(redis !== undefined && "url" in redis && { REDIS_URL: redis.url }),
-    // The requests of an operator reach all processes.
+    // The requests of a browser reach all processes.
     ...(needsSecret && { SESSION_SECRET: randomBytes(32).toString("base64") }),
   };
 }

@@ -104,7 +104,7 @@ interface Parameters {
 const severityOf = ({ attention, deactivated }: Known) => (deactivated === null ? worstSeverity(attention) : undefined);
 
 const STATE_TESTS: Record<StateFilter, (workflow: Known) => boolean> = {
-  active: ({ deactivated, isEnded }) => deactivated === null && !isEnded,
+  active: ({ deactivated }) => deactivated === null,
   "needs-attention": (workflow) => severityOf(workflow) !== undefined,
   ended: ({ deactivated, isEnded }) => deactivated === null && isEnded,
   aborted: ({ deactivated }) => deactivated === "ABORTED",

@@ -4,6 +4,7 @@ import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { safeReturnPath } from "../../src/api/operatorAuth/loginAuthenticator.js";
 import { CookieCipher } from "../../src/auth/cookieCipher.js";
+import { createLoginSessions } from "../../src/redis/loginSessions.js";
 import { startOwnRedis } from "../setup/ownRedis.js";
 import { advanceClocks, restoreClocks, simulateClocks } from "../setup/simulatedClocks.js";
 import { findKeys, openRedis } from "../setup/testRedis.js";
@@ -13,6 +14,7 @@ import { type Claims, IdentityProvider, makeSigningKey } from "./identityProvide
 import { LoginBrowser } from "./loginBrowser.js";
 
 const ADA: Claims = { sub: "4711", preferred_username: "ada", ewms_role: "operator" };
+const NO_ROLE = "4712 has none of the roles user, operator, viewer";
 const SECRET = "a secret of thirty-two characters";
 
 let idp: IdentityProvider;
@@ -56,7 +58,8 @@ describe("an operator", () => {
       ["/admin/", 200],
     ]);
     expect(app.requestContexts.at(-1)?.caller).toEqual({
-      subject: "ada (4711)",
+      subject: "4711",
+      name: "ada",
       roles: new Set(["operator"]),
     });
     expect(idp.countRequests("authorize")).toBe(1);
@@ -134,7 +137,7 @@ describe("an operator", () => {
     expect(out).toMatchObject({ url: page("/admin/signed-out"), status: 200 });
     expect(out.text).toContain("Signed out");
     // A form can't redirect to the provider, because of form-action.
-    expect(out.text).toContain('<a href="/admin/">Sign in</a>');
+    expect(out.text).toContain('<a href="/">Sign in</a>');
     expect(browser.cookie("wms_operator")).toBeUndefined();
     expect((await browser.openWithoutRedirects(page())).status).toBe(303);
   });
@@ -199,6 +202,38 @@ describe("a session", () => {
     expect((await browser.openWithoutRedirects(page())).status).toBe(303);
   });
 
+  test("is not valid without roles, as in those of earlier releases", async () => {
+    app = await start({ SESSION_SECRET: SECRET });
+    const cipher = new CookieCipher(SECRET);
+    const redis = openRedis(app.redisUrl);
+    onTestFinished(() => redis.disconnect());
+    const jti = "6b05a0af-52f0-4ad7-8eb9-4de87fb817a2";
+    const cookie = await cipher.encrypt("wms_operator", { name: "ada (4711)", jti }, 60);
+    for (const purpose of ["wms_operator_id_token", `wms_session ${jti}`]) {
+      await createLoginSessions(redis).add(jti, await cipher.encrypt(purpose, { idToken: "a.b.c" }, 60), 60);
+      browser.setCookie("wms_operator", cookie);
+      for (const path of ["/", "/admin/queues", "/admin/"])
+        expect((await browser.openWithoutRedirects(page(path))).status).toBe(303);
+    }
+    // The browser signs in again, and the new cookie replaces the old one.
+    expect(await browser.open(page("/"))).toMatchObject({ status: 200, text: "page of ada (4711)" });
+  });
+
+  test("is not valid with the value of another session", async () => {
+    app = await start({ SESSION_SECRET: SECRET });
+    const redis = openRedis(app.redisUrl);
+    onTestFinished(() => redis.disconnect());
+    await browser.open(page());
+    const other = new LoginBrowser();
+    idp.nextLoginClaims = { sub: "4713", ewms_role: "viewer" };
+    const [ofAda = ""] = await findKeys(redis, "wms:operator-session:*");
+    await other.open(page("/"));
+    const keys = await findKeys(redis, "wms:operator-session:*");
+    const ofViewer = keys.find((key) => key !== ofAda) ?? "";
+    await redis.set(ofViewer, (await redis.get(ofAda)) ?? "");
+    expect((await other.openWithoutRedirects(page())).status).toBe(303);
+  });
+
   test("is not valid while Redis is unreachable", async () => {
     const server = await startOwnRedis();
     app = await start({}, server.url);
@@ -235,9 +270,9 @@ describe("a login is rejected", () => {
     expect(browser.cookie("wms_operator")).toBeUndefined();
   };
 
-  test("of a user who is not an operator", async () => {
-    idp.nextLoginClaims = { sub: "4712", preferred_username: "<b>eve</b>", ewms_role: "user" };
-    await refusal(/<p>&lt;b&gt;eve&lt;\/b&gt; \(4712\) is not an operator<\/p>/);
+  test.each([[undefined], ["system-tms"], ["guest"]])("of a person with the role %s only", async (ewms_role) => {
+    idp.nextLoginClaims = { sub: "4712", preferred_username: "<b>eve</b>", ewms_role };
+    await refusal(/<p>&lt;b&gt;eve&lt;\/b&gt; \(4712\) has none of the roles user, operator, viewer<\/p>/);
   });
 
   test("that the provider refuses", async () => {
@@ -301,20 +336,20 @@ describe("a login is rejected", () => {
   });
 
   test("and logged without secrets", async () => {
-    idp.nextLoginClaims = { sub: "4712", ewms_role: "user" };
+    idp.nextLoginClaims = { sub: "4712" };
     await browser.open(page());
     idp.nextLoginClaims = undefined;
     await browser.open(page());
     expect(app.logLines.map((line) => JSON.parse(line))).toMatchObject([
-      { level: 40, msg: "an operator's login failed", reason: "4712 is not an operator", failuresThisMinute: 1 },
+      { level: 40, msg: "an operator's login failed", reason: NO_ROLE, failuresThisMinute: 1 },
       { reason: "the identity provider refused the login: access_denied", failuresThisMinute: 2 },
     ]);
     expect(app.logLines.join("\n")).not.toMatch(/eyJ|code=/);
   });
 });
 
-describe("a user without the role of operators", () => {
-  const EVE: Claims = { sub: "4712", preferred_username: "eve", ewms_role: "user" };
+describe("a person without a role", () => {
+  const EVE: Claims = { sub: "4712", preferred_username: "eve" };
   const linkOf = (text: string, label: string) =>
     new RegExp(`<a href="([^"]+)">${label}</a>`).exec(text)?.[1]?.replaceAll("&amp;", "&");
   beforeEach(() => {
@@ -324,7 +359,8 @@ describe("a user without the role of operators", () => {
   test("can choose another account, and gets to the requested page", async () => {
     const { status, text } = await browser.open(page());
     expect(status).toBe(403);
-    expect(text).toContain("ask for this role");
+    expect(text).toContain("eve (4712) has none of the roles user, operator, viewer");
+    expect(text).toContain("ask for one of them");
     // It would sign the same user in again.
     expect(linkOf(text, "Try again")).toBeUndefined();
     const link = linkOf(text, "Sign in as somebody else") ?? "";
@@ -379,7 +415,7 @@ test("a sign-out continues at a provider that offers it", async () => {
 });
 
 test("refused logins are throttled by address", async () => {
-  idp.nextLoginClaims = { sub: "4712", ewms_role: "user" };
+  idp.nextLoginClaims = { sub: "4712" };
   for (let time = 0; time < 10; time++) expect((await browser.open(page())).status).toBe(403);
   idp.nextLoginClaims = ADA;
   const { status, headers, text } = await browser.open(page());
@@ -431,28 +467,28 @@ describe("while the provider is unreachable", () => {
   });
 });
 
-describe("a login returns to an operator page, and nowhere else", () => {
+describe("a login returns to a page of this service, and nowhere else", () => {
   test.each([
     ["/admin/", "/admin/"],
     ["/admin/queues/x?status=failed&page=2", "/admin/queues/x?status=failed&page=2"],
-    ["/admin", "/admin/"],
+    ["/admin", "/admin"],
     ["/", "/"],
     ["/workflows/WF-0-00000000?tab=x", "/workflows/WF-0-00000000?tab=x"],
     ["/schedds", "/schedds"],
-    ["/workflows/..//evil.example", "/admin/"],
-    ["/v1/workflows", "/admin/"],
-    ["/administrator", "/admin/"],
-    ["//evil.example/admin/", "/admin/"],
-    ["/\\evil.example/admin/", "/admin/"],
-    ["http://evil.example/admin/", "/admin/"],
-    ["/admin/..//evil.example", "/admin/"],
-    ["/admin/%2e%2e//evil.example", "/admin/"],
+    ["/workflows/..//evil.example", "/"],
+    ["/v1/workflows", "/"],
+    ["/administrator", "/"],
+    ["//evil.example/admin/", "/"],
+    ["/\\evil.example/admin/", "/"],
+    ["http://evil.example/admin/", "/"],
+    ["/admin/..//evil.example", "/"],
+    ["/admin/%2e%2e//evil.example", "/"],
     ["/admin/\t/..\\/evil.example", "/admin//evil.example"],
-    ["javascript:alert(1)", "/admin/"],
-    ["http://", "/admin/"],
-    [`/admin/${"x".repeat(2000)}`, "/admin/"],
-    ["/admin/switch-account?to=x", "/admin/"],
-    ["/admin/logout", "/admin/"],
+    ["javascript:alert(1)", "/"],
+    ["http://", "/"],
+    [`/admin/${"x".repeat(2000)}`, "/"],
+    ["/admin/switch-account?to=x", "/"],
+    ["/admin/logout", "/"],
   ])("%j: %s", (address, expected) => expect(safeReturnPath(address)).toBe(expected));
 
   test("also when the request names another host", async () => {
@@ -464,6 +500,6 @@ describe("a login returns to an operator page, and nowhere else", () => {
     const head = await text(socket);
     browser.setCookie("wms_operator_login", /wms_operator_login=([^;]+)/.exec(head)?.[1] ?? "");
     const { url, status } = await browser.open(/location: (\S+)/i.exec(head)?.[1] ?? "");
-    expect([url, status]).toEqual([page("/admin/"), 200]);
+    expect([url, status]).toEqual([page("/"), 200]);
   });
 });

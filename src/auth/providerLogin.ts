@@ -1,9 +1,10 @@
 import * as oidc from "openid-client";
 import { z } from "zod";
-import { type RoleRules, rolesOf } from "../domain/claimRules.js";
+import { type Caller, displayNameOf, ROLES_OF_PEOPLE } from "../domain/caller.js";
+import type { ClaimRule, RoleRules } from "../domain/claimRules.js";
 import { unavailable, WmsError } from "../domain/wmsError.js";
 import type { OidcProvider } from "./oidcProvider.js";
-import { CLOCK_TOLERANCE_SECONDS } from "./tokenVerifier.js";
+import { CLOCK_TOLERANCE_SECONDS, callerOf } from "./tokenVerifier.js";
 
 /** Time limit of a request to the provider. */
 const PROVIDER_TIMEOUT_SECONDS = 10;
@@ -19,23 +20,25 @@ export interface OidcClient {
   /** The address to which the provider redirects browsers after it has ended their session. */
   signedOutUri: string;
   roleRules: RoleRules;
+  /** The groups that share the ownership of workflows. */
+  groupRules: readonly ClaimRule[];
 }
 
 /** A completed login. */
 export interface CompletedLogin {
-  /** The name of the operator. */
-  name: string;
+  /** Who has signed in, with the roles of people only. */
+  caller: Caller;
   /** Proves the session to the provider when it is to end. */
   idToken: string;
 }
 
-/** A user without the role of operators has signed in. */
-export class NotAnOperatorError extends WmsError {
-  /** The user's ID token. */
+/** Someone without any of {@link ROLES_OF_PEOPLE} has signed in. */
+export class NoRoleError extends WmsError {
+  /** The ID token of the login. */
   readonly idToken: string;
 
-  constructor(name: string, idToken: string) {
-    super("forbidden", `${name} is not an operator`);
+  constructor(caller: Caller, idToken: string) {
+    super("forbidden", `${displayNameOf(caller)} has none of the roles ${ROLES_OF_PEOPLE.join(", ")}`);
     this.idToken = idToken;
   }
 }
@@ -71,7 +74,7 @@ export const loginAttemptSchema = z.object({
 export type LoginAttempt = z.infer<typeof loginAttemptSchema>;
 
 /** Logins through the identity provider: OpenID Connect's authorization code flow with PKCE, state and nonce. */
-export class OperatorLogin {
+export class ProviderLogin {
   readonly #client: OidcClient;
 
   constructor(client: OidcClient) {
@@ -113,8 +116,8 @@ export class OperatorLogin {
 
   /**
    * @param search the query of the provider's redirect, with its question mark
-   * @throws NotAnOperatorError for a user without the role of operators, UnknownPromptError, WmsError `forbidden` for an
-   *   invalid login, `unavailable` when the provider is unreachable
+   * @throws NoRoleError for an account without a role of people, UnknownPromptError, WmsError `forbidden` for an invalid
+   *   login, `unavailable` when the provider is unreachable
    */
   async completeLogin(attempt: LoginAttempt, search: string): Promise<CompletedLogin> {
     const { state, nonce, verifier } = attempt;
@@ -130,9 +133,12 @@ export class OperatorLogin {
     const { id_token: idToken } = tokens;
     if (claims === undefined || idToken === undefined)
       throw new WmsError("forbidden", "the identity provider returned no ID token");
-    const name = operatorNameOf(claims);
-    if (!rolesOf(claims, this.#client.roleRules).has("operator")) throw new NotAnOperatorError(name, idToken);
-    return { name, idToken };
+    const { roleRules, groupRules } = this.#client;
+    const owner = callerOf(claims, roleRules, groupRules);
+    // A browser sends no requests of a TMS.
+    const roles = new Set(ROLES_OF_PEOPLE.filter((role) => owner.roles.has(role)));
+    if (roles.size === 0) throw new NoRoleError(owner, idToken);
+    return { caller: { ...owner, roles }, idToken };
   }
 
   /**
@@ -175,11 +181,6 @@ export class OperatorLogin {
 /** Not every provider can ask for the account. The login page, too, lets a user choose another one. */
 const accountPrompt = ({ prompt_values_supported: supported }: oidc.ServerMetadata): Prompt =>
   Array.isArray(supported) && !supported.includes("select_account") ? "login" : "select_account";
-
-/** The user name is readable, but may be given to another person; the subject identifies one person. */
-function operatorNameOf({ sub, preferred_username: name }: oidc.IDToken): string {
-  return typeof name === "string" && name !== "" && name !== sub ? `${name} (${sub})` : sub;
-}
 
 function throwLoginError(error: unknown, { prompt, to }: LoginAttempt): never {
   const isRefused = error instanceof oidc.AuthorizationResponseError && error.error === "invalid_request";
