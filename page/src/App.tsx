@@ -1,10 +1,12 @@
 import { LocationProvider, Route, Router, useLocation } from "preact-iso";
 import { ConnectionAlert, ConnectionStatus } from "./ConnectionStatus.tsx";
+import { showsUtc, switchTimeZone } from "./live/timeZone.ts";
 import { SvgPatterns } from "./parts/Bars.tsx";
 import { EmptyNotice } from "./parts/Notices.tsx";
 import { View } from "./parts/View.tsx";
 import { basePath, hrefOf, pathWithinService, readMetaContent } from "./paths/basePath.ts";
 import { ServiceAlert } from "./ServiceAlert.tsx";
+import { Shortcuts } from "./Shortcuts.tsx";
 import { isOperator, shownRoles } from "./session/permissions.ts";
 import { ScheddsView, ScheddView } from "./views/ScheddViews.tsx";
 import { SystemView } from "./views/SystemView.tsx";
@@ -27,6 +29,7 @@ export function App() {
       <Header />
       <ConnectionAlert />
       <ServiceAlert />
+      <Shortcuts />
       <div id="content">
         <Router>
           <Route path={hrefOf("/")} component={WorkflowsView} />
@@ -67,6 +70,9 @@ function Header() {
         <a href={hrefOf("/docs/")}>API</a>
       </nav>
       <ConnectionStatus />
+      <button type="button" class="quiet" onClick={switchTimeZone}>
+        {showsUtc.value ? "Times in UTC" : "Local times"}
+      </button>
       {person && person !== "localhost" && (
         <span class="quiet-text">
           {person}, {shownRoles}

@@ -31,7 +31,7 @@ const ALLOWED_CALLERS: Record<string, readonly Caller[]> = {
   "get /v1/workflows/{workflow_id}/annotations": USERS_OPERATORS_AND_VIEWERS,
   "put /v1/workflows/{workflow_id}/annotations": USERS_AND_OPERATORS,
   "get /v1/workflows/{workflow_id}/events": USERS_OPERATORS_AND_VIEWERS,
-  "get /v1/events": ["operator", "viewer"],
+  "get /v1/events": USERS_OPERATORS_AND_VIEWERS,
   "get /v1/task-directives/{task_id}": READERS,
   "post /v1/query/task-directives": READERS,
   "get /v1/mqs/workflows/{workflow_id}/mq-profiles/public": READERS,

@@ -140,12 +140,12 @@ it(
 
     await scenario.deactivate(workflow.workflow_id, "finished");
     await page.getByRole("listitem").filter({ hasText: workflow.workflow_id }).getByText("finished").waitFor();
-    await page.getByLabel("State").selectOption("running");
-    await page.waitForURL(/state=running/);
+    await page.getByLabel("State").selectOption("active");
+    await page.waitForURL(/state=active/);
     await expect.poll(() => page.getByRole("link", { name: workflow.workflow_id }).count()).toBe(0);
     // The URL contains the filters.
     await page.reload();
-    expect(await page.getByLabel("State").inputValue()).toBe("running");
+    expect(await page.getByLabel("State").inputValue()).toBe("active");
     expect(driver.browserErrors).toEqual([]);
     await driver.close();
   },

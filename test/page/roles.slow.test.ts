@@ -66,7 +66,7 @@ const WORKFLOW_BUTTONS = ["Add workers…", "Finish…", "Abort…"];
 
 it.each([
   { role: "viewer", workflow: [], retry: [], dismiss: [], connection: "Live", seesActs: true },
-  { role: "user", workflow: WORKFLOW_BUTTONS, retry: [], dismiss: [], connection: "Polling", seesActs: false },
+  { role: "user", workflow: WORKFLOW_BUTTONS, retry: [], dismiss: [], connection: "Live", seesActs: false },
   {
     role: "operator",
     workflow: WORKFLOW_BUTTONS,

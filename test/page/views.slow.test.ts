@@ -110,7 +110,7 @@ it("works by keyboard alone: from the list to a workflow, through its graph, int
   };
   await driver.openView("/");
   await page.getByRole("link", { name: workflow }).waitFor();
-  await tabTo(new RegExp(workflow));
+  await tabTo(new RegExp(`^${workflow}`));
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { level: 1, name: workflow }).waitFor();
   // The heading has the focus.

@@ -1,11 +1,15 @@
 import { queryAllPages, queryPages } from "../../../client/src/paging.js";
+import type { paths } from "../../../client/src/schema.js";
 import { unwrapResponse } from "../../../client/src/unwrapResponse.js";
 import { api } from "./apiClient.ts";
 import type {
+  Annotations,
   AuditEntry,
+  ClusterLocation,
   Diagnosis,
   PublicQueue,
   Schedd,
+  ShownAnnotations,
   StrayCluster,
   Summary,
   SystemState,
@@ -13,6 +17,7 @@ import type {
   Taskforce,
   UnknownPoll,
   Workflow,
+  WorkflowDigest,
 } from "./apiTypes.ts";
 
 type Filter = Record<string, unknown>;
@@ -76,39 +81,39 @@ export const fetchStrayClusters = (
 export const deleteStrayCluster = (stray_id: string): Promise<{ id: string }> =>
   unwrapResponse(api.DELETE("/v1/stray-clusters/{stray_id}", { params: { path: { stray_id } } }));
 
-/**
- * Finds workflows by a MongoDB filter, newest first.
- *
- * @param minCount after so many, it reads no further page
- * @returns the workflows, and whether older ones may match
- */
-export async function findNewestWorkflows(
-  query: Filter,
-  minCount: number,
-  signal: AbortSignal,
-): Promise<{ workflows: Workflow[]; hasOlder: boolean }> {
-  let workflows: Workflow[] = [];
-  for await (const { items, nextCursor } of queryPages(api, "workflows", { query, order: "newest" }, signal)) {
-    workflows = workflows.concat(items);
-    if (workflows.length >= minCount) return { workflows, hasOlder: nextCursor !== null };
-  }
-  return { workflows, hasOlder: false };
+/** A page of the list of workflows. */
+export interface WorkflowListPage {
+  workflows: readonly WorkflowDigest[];
+  /** Null at the end of the list. */
+  next_after: string | null;
+  /** The search ended before the page was full. */
+  is_cut_short: boolean;
 }
+
+/** The parameters of the list of workflows. */
+export type ListParameters = NonNullable<paths["/v1/workflows"]["get"]["parameters"]["query"]>;
+
+/** Reads a page of the list of workflows. */
+export const fetchWorkflowList = (query: ListParameters, signal: AbortSignal): Promise<WorkflowListPage> =>
+  unwrapResponse(api.GET("/v1/workflows", { params: { query }, signal }));
+
+/** Reads the annotations of a workflow. */
+export const fetchAnnotations = (workflow_id: string): Promise<ShownAnnotations> =>
+  unwrapResponse(api.GET("/v1/workflows/{workflow_id}/annotations", { params: { path: { workflow_id } } }));
+
+/** Replaces the annotations of a workflow. */
+export const putAnnotations = (workflow_id: string, body: Annotations): Promise<ShownAnnotations> =>
+  unwrapResponse(api.PUT("/v1/workflows/{workflow_id}/annotations", { params: { path: { workflow_id } }, body }));
+
+/** Reads the cluster locations that a request may name. */
+export const fetchLocations = (signal: AbortSignal): Promise<{ locations: ClusterLocation[] }> =>
+  unwrapResponse(api.GET("/v1/locations", { signal }));
 
 /** Reads all task directives of a workflow. */
 export async function fetchTaskDirectives(workflow_id: string, signal: AbortSignal): Promise<TaskDirective[]> {
   const found: TaskDirective[] = [];
   for await (const one of queryAllPages(api, "task-directives", { query: { workflow_id } }, signal)) found.push(one);
   return found;
-}
-
-/** Finds the ids of the newest workflows with a task that matches a MongoDB filter. @returns at most `maxCount` ids */
-export async function findWorkflowIdsByTask(query: Filter, maxCount: number, signal: AbortSignal): Promise<string[]> {
-  const ids = new Set<string>();
-  const search = { query, projection: ["workflow_id"], order: "newest" as const };
-  for await (const { workflow_id } of queryAllPages(api, "task-directives", search, signal))
-    if (ids.add(workflow_id).size >= maxCount) break;
-  return [...ids];
 }
 
 /**

@@ -11,6 +11,14 @@ type Schemas = components["schemas"];
 export type Taskforce = Omit<ApiTaskforce, "phase_change_log"> & {
   phase_change_log: { target_phase: Phase; timestamp: number; was_successful: boolean }[];
 };
+/** One row of the list of workflows. */
+export type WorkflowDigest = Schemas["WorkflowDigest"];
+/** What people wrote about a workflow, and who created it. */
+export type ShownAnnotations = Schemas["WorkflowAnnotations"];
+/** What people write about a workflow. */
+export type Annotations = Required<Pick<ShownAnnotations, "name" | "labels" | "note">>;
+/** A cluster location that a request may name. */
+export type ClusterLocation = Schemas["ClusterLocation"];
 /** What hinders something. */
 export type Diagnosis = Schemas["Diagnosis"];
 /** The state of the service itself. */

@@ -1,10 +1,10 @@
 import type { ComponentChildren, RenderableProps } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 
-type ViewProps = RenderableProps<{ title: string; heading?: ComponentChildren }>;
+type ViewProps = RenderableProps<{ title: string; heading?: ComponentChildren; isWide?: boolean }>;
 
 /** A view. Its heading takes the focus when it appears, so that screen readers announce it. */
-export function View({ title, heading = title, children }: ViewProps) {
+export function View({ title, heading = title, isWide = false, children }: ViewProps) {
   const head = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     document.title = `${title} – EWMS`;
@@ -12,7 +12,7 @@ export function View({ title, heading = title, children }: ViewProps) {
     window.scrollTo(0, 0);
   }, [title]);
   return (
-    <main>
+    <main class={isWide ? "is-wide" : undefined}>
       <h1 ref={head} tabIndex={-1}>
         {heading}
       </h1>

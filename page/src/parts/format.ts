@@ -1,16 +1,32 @@
-const DATE_TIME_FORMAT = new Intl.DateTimeFormat("en-GB", {
-  day: "numeric",
-  month: "short",
-  hour: "2-digit",
-  minute: "2-digit",
+import { showsUtc } from "../live/timeZone.ts";
+
+/** Formats of one kind, for the zone of the browser and for UTC. */
+const formatsOf = (options: Intl.DateTimeFormatOptions) => {
+  const [local, utc] = [{}, { timeZone: "UTC" }].map(
+    (zone) => new Intl.DateTimeFormat("en-GB", { ...options, ...zone }),
+  );
+  return (seconds: number): string => ((showsUtc.value ? utc : local) as Intl.DateTimeFormat).format(seconds * 1000);
+};
+
+const DAY_AND_TIME = { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" } as const;
+const formatWithoutYear = formatsOf(DAY_AND_TIME);
+const formatWithYear = formatsOf({ ...DAY_AND_TIME, year: "numeric" });
+const formatYear = formatsOf({ year: "numeric" });
+
+/** Date and time of epoch seconds, with the year if it is another one: `24 Nov, 17:05` */
+export const formatDateTime = (seconds: number): string =>
+  formatYear(seconds) === formatYear(Date.now() / 1000) ? formatWithoutYear(seconds) : formatWithYear(seconds);
+
+/** Date and time of epoch seconds to the second, with the zone: `24 Nov 2026, 17:05:09 CET` */
+export const formatExactTime = formatsOf({
+  ...DAY_AND_TIME,
+  year: "numeric",
+  second: "2-digit",
+  timeZoneName: "short",
 });
-const TIME_FORMAT = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" });
 
-/** Local date and time of epoch seconds: `24 Nov, 17:05` */
-export const formatDateTime = (seconds: number): string => DATE_TIME_FORMAT.format(seconds * 1000);
-
-/** Local time of epoch seconds: `17:05:09` */
-export const formatTime = (seconds: number): string => TIME_FORMAT.format(seconds * 1000);
+/** Time of epoch seconds: `17:05:09` */
+export const formatTime = formatsOf({ timeStyle: "medium" });
 
 /** ISO 8601 time of epoch seconds, as `<time>` requires. */
 export const toIsoTime = (seconds: number): string => new Date(seconds * 1000).toISOString();

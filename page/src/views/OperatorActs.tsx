@@ -3,7 +3,7 @@ import { QueueLink } from "../parts/QueueLink.tsx";
 import { Table } from "../parts/Table.tsx";
 import { Timestamp } from "../parts/Times.tsx";
 import { hrefOf } from "../paths/basePath.ts";
-import { extractWorkflowId } from "./workflowCriteria.ts";
+import { extractWorkflowId } from "../paths/workflowIds.ts";
 
 /** The last acts of operators, newest first. */
 export function OperatorActs({ acts }: { acts: readonly AuditEntry[] }) {

@@ -1,6 +1,6 @@
 import { shortId } from "../parts/format.ts";
 import { hrefOf } from "../paths/basePath.ts";
-import { extractWorkflowId } from "./workflowCriteria.ts";
+import { extractWorkflowId } from "../paths/workflowIds.ts";
 
 /** A link from a taskforce to its workflow; only the text if that is no uuid of a taskforce. */
 export function TaskforceLink({ uuid }: { uuid: string }) {

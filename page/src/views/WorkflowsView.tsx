@@ -1,180 +1,144 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
-import { formatCount, imageName } from "../../../client/src/format.js";
-import { runningWorkersText } from "../../../client/src/workers.js";
-import type { EventData, Workflow } from "../api/apiTypes.ts";
-import { PhaseBar } from "../parts/Bars.tsx";
-import { EmptyNotice, ErrorNotice, LoadingNotice } from "../parts/Notices.tsx";
-import { Pager } from "../parts/Pager.tsx";
-import { Timestamp } from "../parts/Times.tsx";
-import { View } from "../parts/View.tsx";
-import { hrefOf } from "../paths/basePath.ts";
-import { StateBadge } from "./StateBadge.tsx";
+import { formatCount } from "../../../client/src/format.js";
+import type { WorkflowListPage } from "../api/apiRequests.ts";
+import { BulkBar } from "../list/BulkBar.tsx";
+import { ActiveFilters, type CriteriaProps, Filters } from "../list/Filters.tsx";
+import { SavedViews } from "../list/SavedViews.tsx";
+import { useScrollPosition } from "../list/scrollPosition.ts";
+import { WorkflowRow } from "../list/WorkflowRow.tsx";
 import {
-  CREATED_WITHIN_LABELS,
-  type CreatedWithin,
+  criteriaQuery,
   criteriaUrl,
   isUnfiltered,
+  NO_CRITERIA,
   parseCriteria,
-  STATE_LABELS,
-  type StateFilter,
   type WorkflowCriteria,
-} from "./workflowCriteria.ts";
-import { subscribeToWorkflowList, type WorkflowSums } from "./workflowList.ts";
+} from "../list/workflowCriteria.ts";
+import { subscribeToWorkflowList } from "../list/workflowList.ts";
+import { EmptyNotice, ErrorNotice, LoadingNotice } from "../parts/Notices.tsx";
+import { View } from "../parts/View.tsx";
+import { hrefOf } from "../paths/basePath.ts";
+import { mayChangeWorkflows } from "../session/permissions.ts";
 
-/** Rows of one page: each costs a request for its summary. */
-const WORKFLOWS_PER_PAGE = 25;
-
-/** The view of all workflows, newest first. */
+/** The view of all workflows. Its address contains everything that it shows. */
 export function WorkflowsView() {
-  const { query, route } = useLocation();
-  const { state, since, q } = query;
-  // `query` is a new object at each render.
-  const criteria = useMemo(() => parseCriteria(query), [state, since, q]);
-  const change = (changed: Partial<WorkflowCriteria>) => route(criteriaUrl({ ...criteria, ...changed }), true);
+  const { url, route } = useLocation();
+  const queryString = url.split("?")[1] ?? "";
+  const criteria = useMemo(() => parseCriteria(queryString), [queryString]);
+  // Other filters begin at the first page.
+  const change = (changed: Partial<WorkflowCriteria>) => route(criteriaUrl({ ...criteria, after: "", ...changed }));
   return (
-    <View title="Workflows">
+    <View title="Workflows" isWide>
       <Filters key={criteria.text} criteria={criteria} change={change} />
-      <WorkflowTable key={criteriaUrl(criteria)} criteria={criteria} change={change} />
+      <WorkflowTable key={criteriaQuery(criteria)} criteria={criteria} change={change} />
     </View>
   );
 }
 
-type CriteriaProps = { criteria: WorkflowCriteria; change: (changed: Partial<WorkflowCriteria>) => void };
-
-function Filters({ criteria, change }: CriteriaProps) {
-  const search = (event: SubmitEvent) => {
-    event.preventDefault();
-    const text = new FormData(event.currentTarget as HTMLFormElement).get("q");
-    change({ text: String(text).trim() });
-  };
-  return (
-    <form class="filters" onSubmit={search}>
-      <div class="search" role="search">
-        <label>
-          <span class="visually-hidden">Search by id, image, arguments or location</span>
-          <input type="search" name="q" defaultValue={criteria.text} placeholder="id, image, arguments, location" />
-        </label>
-        <button type="submit">Search</button>
-      </div>
-      <Select
-        label="State"
-        value={criteria.state}
-        options={STATE_LABELS}
-        onSelect={(state) => change({ state: state as StateFilter })}
-      />
-      <Select
-        label="Created"
-        value={criteria.createdWithin}
-        options={CREATED_WITHIN_LABELS}
-        onSelect={(within) => change({ createdWithin: within as CreatedWithin })}
-      />
-    </form>
-  );
-}
-
-interface SelectProps {
-  label: string;
-  value: string;
-  options: Record<string, string>;
-  onSelect: (value: string) => void;
-}
-
-const Select = ({ label, value, options, onSelect }: SelectProps) => (
-  <label>
-    <span class="visually-hidden">{label}</span>
-    <select value={value} onChange={(event) => onSelect(event.currentTarget.value)}>
-      {Object.entries(options).map(([option, optionLabel]) => (
-        <option key={option} value={option}>
-          {optionLabel}
-        </option>
-      ))}
-    </select>
-  </label>
-);
-
 function WorkflowTable({ criteria, change }: CriteriaProps) {
-  const workflowList = useMemo(() => subscribeToWorkflowList(criteria), [criteria]);
-  useEffect(() => workflowList.dispose, [workflowList]);
-  const [requestedFirst, setFirst] = useState(0);
-  const newest = workflowList.newest.value.value;
-  const error = workflowList.newest.error.value;
-  const list = newest?.workflows ?? [];
-  // A page of older workflows may still be loading, and a reload may return fewer.
-  const lastFirst = Math.max(0, list.length - 1 - ((list.length - 1) % WORKFLOWS_PER_PAGE));
-  const first = Math.min(requestedFirst, lastFirst);
-  const shown = list.slice(first, first + WORKFLOWS_PER_PAGE);
-  const ids = shown.map(({ workflow_id }) => workflow_id);
-  // `ids` is a new array at each render.
-  useEffect(() => workflowList.setVisibleIds(ids), [ids.join()]);
-  if (newest === undefined) return error ? <ErrorNotice error={error} /> : <LoadingNotice what="workflows" />;
-  if (list.length === 0) return <NoWorkflows criteria={criteria} change={change} />;
-  const goToRow = (to: number) => {
-    // Older workflows first fill an incomplete page.
-    if (to <= list.length) setFirst(to);
-    if (to >= list.length) workflowList.loadOlder();
+  const list = useMemo(() => subscribeToWorkflowList(criteria), [criteria]);
+  useEffect(() => list.dispose, [list]);
+  const page = list.page.value.value;
+  const error = list.page.error.value;
+  useScrollPosition(page !== undefined);
+  const [selectedIds, setSelectedIds] = useState<ReadonlySet<string>>(new Set());
+  const query = criteriaQuery({ ...criteria, after: "" });
+  const rows = page?.workflows ?? [];
+  const select = (ids: readonly string[], isSelected: boolean) => {
+    const changed = new Set(selectedIds);
+    for (const id of ids)
+      if (isSelected) changed.add(id);
+      else changed.delete(id);
+    setSelectedIds(changed);
   };
   return (
     <>
-      <p class="quiet-text" role="status">
-        {formatCount(list.length, "workflow")}
-        {newest.hasOlder && " and older ones"}
-      </p>
-      <ol class="workflows">
-        {shown.map((workflow) => (
-          <WorkflowRow
-            key={workflow.workflow_id}
-            workflow={workflow}
-            sums={workflowList.summaries.value.get(workflow.workflow_id)}
+      <div class="list-head">
+        {mayChangeWorkflows && rows.length > 0 && (
+          <input
+            type="checkbox"
+            aria-label="Select all workflows of this page"
+            checked={rows.every(({ workflow_id }) => selectedIds.has(workflow_id))}
+            onChange={(event) =>
+              select(
+                rows.map(({ workflow_id }) => workflow_id),
+                event.currentTarget.checked,
+              )
+            }
           />
-        ))}
-      </ol>
-      <Pager
-        what="workflows"
-        first={first}
-        total={list.length}
-        more={newest.hasOlder}
-        rows={WORKFLOWS_PER_PAGE}
-        go={goToRow}
+        )}
+        <p class="quiet-text" role="status">
+          {page && shownText(page, criteria)}
+        </p>
+        <ActiveFilters criteria={criteria} change={change} />
+        <SavedViews query={query} />
+      </div>
+      <BulkBar
+        selected={rows.filter(({ workflow_id }) => selectedIds.has(workflow_id))}
+        clear={() => setSelectedIds(new Set())}
+        onChanged={list.page.refresh}
       />
+      {error && <ErrorNotice error={error} />}
+      {page === undefined && !error && <LoadingNotice what="workflows" />}
+      {page !== undefined && rows.length === 0 && !page.is_cut_short && (
+        <NoWorkflows criteria={criteria} change={change} />
+      )}
+      {rows.length > 0 && (
+        <ol class="workflows">
+          {rows.map((row) => (
+            <WorkflowRow
+              key={row.workflow_id}
+              row={row}
+              criteria={criteria}
+              isSelected={selectedIds.has(row.workflow_id)}
+              select={(isSelected) => select([row.workflow_id], isSelected)}
+            />
+          ))}
+        </ol>
+      )}
+      {page && <PageLinks page={page} criteria={criteria} />}
     </>
   );
 }
 
-function WorkflowRow({ workflow, sums }: { workflow: Workflow; sums: WorkflowSums | undefined }) {
-  const { workflow_id, timestamp, deactivated } = workflow;
+function shownText({ workflows, next_after }: WorkflowListPage, { after }: WorkflowCriteria): string {
+  const count = formatCount(workflows.length, "workflow");
+  if (after !== "") return `${count} of a later page`;
+  return next_after === null ? count : `The first ${count}`;
+}
+
+/** Links to the first and the next page: each page has an address. */
+function PageLinks({
+  page: { next_after, is_cut_short },
+  criteria,
+}: {
+  page: WorkflowListPage;
+  criteria: WorkflowCriteria;
+}) {
+  if (next_after === null && criteria.after === "") return null;
   return (
-    <li>
-      <a class="row-link" href={hrefOf(`/workflows/${workflow_id}`)}>
-        <code>{workflow_id}</code>
-      </a>
-      <StateBadge deactivated={deactivated} phases={sums?.taskforces_by_phase} findings={sums?.findings} />
-      <span class="row-when small-text">
-        <Timestamp at={timestamp} />
-      </span>
-      <span class="row-images">{sums === undefined ? "…" : imageCountsText(sums)}</span>
-      <span class="row-workers small-text">{sums && runningWorkersText(sums)}</span>
-      <div class="row-bar">{sums && <PhaseBar phases={sums.taskforces_by_phase} />}</div>
-    </li>
+    <nav class="pager" aria-label="Pages of workflows">
+      {criteria.after !== "" && <a href={criteriaUrl({ ...criteria, after: "" })}>First page</a>}
+      {is_cut_short && <span>The search has not looked at all workflows yet.</span>}
+      {next_after !== null && (
+        <a href={criteriaUrl({ ...criteria, after: next_after })}>{is_cut_short ? "Search further" : "Next page"}</a>
+      )}
+    </nav>
   );
 }
 
-/** The distinct images of a workflow's tasks, with their counts. */
-function imageCountsText({ tasks = [] }: EventData["summary"]): string {
-  const counts = new Map<string, number>();
-  for (const { task_image } of tasks) {
-    const name = imageName(task_image);
-    counts.set(name, (counts.get(name) ?? 0) + 1);
-  }
-  return [...counts].map(([name, n]) => (n === 1 ? name : `${name} ×${n}`)).join(", ");
-}
-
 function NoWorkflows({ criteria, change }: CriteriaProps) {
+  if (criteria.after !== "")
+    return (
+      <EmptyNotice title="No more workflows">
+        <p>The pages before have all of them.</p>
+      </EmptyNotice>
+    );
   if (!isUnfiltered(criteria))
     return (
       <EmptyNotice title="No workflow matches">
-        <p>Select a longer time, or</p>
-        <button type="button" onClick={() => change({ state: "all", text: "" })}>
+        <button type="button" onClick={() => change(NO_CRITERIA)}>
           Show all
         </button>
       </EmptyNotice>
@@ -182,13 +146,8 @@ function NoWorkflows({ criteria, change }: CriteriaProps) {
   return (
     <EmptyNotice title="No workflows yet">
       <p>
-        New workflows appear here. <a href={hrefOf("/docs/")}>The API</a> describes how to submit one.
+        Submit one with <code>ewms submit workflow.yaml</code>, or by <a href={hrefOf("/docs/")}>the API</a>.
       </p>
-      {criteria.createdWithin !== "ever" && (
-        <button type="button" onClick={() => change({ createdWithin: "ever" })}>
-          Show older workflows
-        </button>
-      )}
     </EmptyNotice>
   );
 }

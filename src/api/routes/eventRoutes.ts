@@ -73,7 +73,7 @@ export function eventRoutes(wms: Wms, options: EventRouteOptions): Route[] {
       method: "get",
       path: "/v1/events",
       tag: "workflows",
-      roles: ["operator", "viewer"],
+      roles: ["user", "operator", "viewer"],
       isExtension: true,
       description:
         "Streams the events of all workflows as server-sent events. The stream has no end. Events of one workflow are in order.",
