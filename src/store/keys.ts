@@ -267,6 +267,22 @@ export const STRAY_CLUSTERS_KEY = "wms:{stray-clusters}";
 
 /** The sorted set of the ids of stray clusters by their last report, in epoch seconds. */
 export const STRAY_REPORTS_KEY = `${STRAY_CLUSTERS_KEY}:last`;
+
+/** The braces keep all keys of webhooks in one slot of a Redis Cluster. */
+const WEBHOOKS_PREFIX = "wms:{webhooks}:";
+
+/** The hash id → webhook, as JSON text with its secret. */
+export const WEBHOOKS_KEY = `${WEBHOOKS_PREFIX}registered`;
+
+/** The hash subject of a caller → number of webhooks. */
+export const WEBHOOK_OWNERS_KEY = `${WEBHOOKS_PREFIX}owners`;
+
+/** A counter that changes with each registration and removal. */
+export const WEBHOOK_VERSION_KEY = `${WEBHOOKS_PREFIX}version`;
+
+/** The list of the last outcomes of a webhook's deliveries, as JSON texts. */
+export const webhookOutcomesKey = (id: string): string => `${WEBHOOKS_PREFIX}outcomes:${id}`;
+
 /** The stream of the last acts of operators. */
 export const AUDIT_KEY = "wms:audit";
 
