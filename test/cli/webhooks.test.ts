@@ -72,6 +72,7 @@ test.each([
 test("only operators add one for all workflows", async () => {
   expect(await run("webhooks", "add", receiver.url, "--all")).toMatchObject({
     code: 4,
-    stderr: "ewms: scope.all: only operators may register a webhook for all workflows: ask the operator of the service for the role\n",
+    stderr:
+      "ewms: scope.all: only operators may register a webhook for all workflows: ask the operator of the service for the role\n",
   });
 });
