@@ -71,6 +71,8 @@ function post(
       headers: { ...headers, "content-length": String(Buffer.byteLength(body)) },
     });
     request.on("error", reject);
+    // Node closes the connection without an error after a 101, which is no response.
+    request.on("close", () => reject(new Error("the receiver closed the connection without an answer")));
     request.on("response", (response) => {
       ignoreBody(response);
       resolve(response.statusCode ?? 0);

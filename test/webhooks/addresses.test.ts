@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type AddressInfo, createServer as createTcpServer } from "node:net";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { isPublicAddress, RefusedAddress, refusalOfUrl, resolveChecked } from "../../src/webhooks/publicAddress.js";
 import { sendOnce } from "../../src/webhooks/sendOnce.js";
 import { Receiver } from "./receiver.js";
@@ -127,6 +127,21 @@ describe("a request to a receiver", () => {
     const { port } = new URL(receiver.url);
     expect(await request(`http://localhost:${port}/named`, true)).toBe(204);
     expect(receiver.calls.at(-1)).toMatchObject({ path: "/named", headers: { host: `localhost:${port}` } });
+  });
+
+  it("fails when the receiver changes the protocol", async () => {
+    const switching = createTcpServer((socket) => {
+      socket.on("error", () => {});
+      socket.once("data", () =>
+        socket.write("HTTP/1.1 101 Switching Protocols\r\nUpgrade: other\r\nConnection: Upgrade\r\n\r\n"),
+      );
+    });
+    await new Promise<void>((resolve) => void switching.listen(0, "127.0.0.1", resolve));
+    onTestFinished(() => void switching.close());
+    const { port } = switching.address() as AddressInfo;
+    await expect(request(`http://127.0.0.1:${port}/`, true, 2000)).rejects.toThrow(
+      "the receiver closed the connection",
+    );
   });
 
   it("ends after its time when the receiver is silent", async () => {
