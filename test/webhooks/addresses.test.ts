@@ -1,4 +1,6 @@
+import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { isPublicAddress, RefusedAddress, refusalOfUrl, resolveChecked } from "../../src/webhooks/publicAddress.js";
@@ -127,6 +129,24 @@ describe("a request to a receiver", () => {
     const { port } = new URL(receiver.url);
     expect(await request(`http://localhost:${port}/named`, true)).toBe(204);
     expect(receiver.calls.at(-1)).toMatchObject({ path: "/named", headers: { host: `localhost:${port}` } });
+  });
+
+  it("names the host in TLS, and needs a certificate from a known authority", async () => {
+    const names: string[] = [];
+    const file = (name: string) => readFileSync(`test/redis/certificates/server.${name}`);
+    const secure = createTlsServer({
+      cert: file("crt"),
+      key: file("key"),
+      SNICallback(name, done) {
+        names.push(name);
+        done(null);
+      },
+    });
+    await new Promise<void>((resolve) => void secure.listen(0, "127.0.0.1", resolve));
+    onTestFinished(() => void secure.close());
+    const { port } = secure.address() as AddressInfo;
+    await expect(request(`https://localhost:${port}/`, true)).rejects.toThrow(/certificate/);
+    expect(names).toEqual(["localhost"]);
   });
 
   it("fails when the receiver changes the protocol", async () => {
