@@ -15,9 +15,10 @@ const MAY_IMPORT: Record<string, string[]> = {
   mqs: ["redis", "domain"],
   lifecycle: ["store", "queues", "mqs", "domain"],
   views: ["lifecycle", "store", "queues", "redis", "domain"],
+  webhooks: ["lifecycle", "store", "queues", "domain"],
   metrics: ["views", "lifecycle", "store", "queues", "redis", "domain"],
-  workers: ["transfer", "lifecycle", "views", "store", "queues", "mqs", "redis", "domain"],
-  api: ["auth", "lifecycle", "views", "store", "queues", "mqs", "tracing", "domain"],
+  workers: ["transfer", "lifecycle", "views", "webhooks", "store", "queues", "mqs", "redis", "domain"],
+  api: ["auth", "lifecycle", "views", "webhooks", "store", "queues", "mqs", "tracing", "domain"],
   transfer: ["lifecycle", "views", "store", "queues", "domain"],
   admin: ["config", "transfer", "lifecycle", "views", "store", "queues", "redis", "domain"],
   app: [

@@ -17,6 +17,7 @@ export const DEPENDENCY_REASONS: Record<string, string> = {
   express: "routing; rejections of async handlers reach the error handler",
   helmet: "security headers for responses and pages",
   ioredis: "Redis client; BullMQ needs it too; pinned: `domain/redisOutage.ts`",
+  "ipaddr.js": "ranges of private and local addresses, which webhooks must not have",
   jose: "verifies the tokens of callers",
   "lru-cache": "bounded caches of configurations and verified tokens",
   mongodb: "reads the running MongoDB of the existing service; `ewms-admin` alone loads it",

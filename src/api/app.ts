@@ -29,6 +29,7 @@ import { strayClusterRoutes } from "./routes/strayClusterRoutes.js";
 import { systemRoutes } from "./routes/systemRoutes.js";
 import { taskDirectiveRoutes } from "./routes/taskDirectiveRoutes.js";
 import { taskforceRoutes } from "./routes/taskforceRoutes.js";
+import { webhookRoutes } from "./routes/webhookRoutes.js";
 import { workflowListRoute } from "./routes/workflowListRoute.js";
 import { workflowRoutes } from "./routes/workflowRoutes.js";
 
@@ -115,6 +116,7 @@ export function describeRoutes({
     ...locationRoutes(wms),
     ...diagnosisRoutes(wms),
     ...strayClusterRoutes(wms),
+    ...webhookRoutes(wms),
     ...systemRoutes(wms),
     rootRoute,
     ...operationRoutes(readiness),

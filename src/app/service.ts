@@ -196,7 +196,7 @@ const wmsStep = (...parameters: Parameters<typeof openWms>): ServiceStep<Wms> =>
 /** The workers. Without a connection their jobs can't end, so the drain is short then. */
 const workersStep = (
   wms: Wms,
-  { reconcileSeconds, mqs, retention, tombstoneDays }: Config,
+  { reconcileSeconds, webhookRetryWaitSeconds, mqs, retention, tombstoneDays }: Config,
   redis: RedisClient,
   telemetry: Telemetry | undefined,
 ): ServiceStep<Workers> => ({
@@ -209,6 +209,7 @@ const workersStep = (
       telemetry,
       reconcileSeconds,
       activationRetryWaitSeconds,
+      webhookRetryWaitSeconds,
       retention: retention && { ...retention, tombstoneDays },
     });
   },

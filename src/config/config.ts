@@ -85,6 +85,7 @@ export function readConfig(variables: Variables) {
     /** Undefined: no workflow is removed. */
     retention: readRetention(env.RETENTION_DAYS, env.ARCHIVE_DIR),
     reconcileSeconds: env.RECONCILE_SECONDS,
+    webhookRetryWaitSeconds: env.WEBHOOK_RETRY_WAIT,
     /** Without a token only requests from localhost may read the metrics. The port is for a worker process. */
     metrics: { token: env.METRICS_TOKEN, port: env.METRICS_PORT },
     /** Number of web processes that share the port; 1: this process is the only one. */
@@ -124,6 +125,7 @@ const dataConfigOf = (env: Settings) => ({
     actionRetries: env.TMS_ACTION_RETRIES,
     retryWaitSeconds: env.TMS_RETRY_WAIT,
     isOwnershipEnforced: env.OWNERSHIP === "enforced",
+    allowPrivateWebhooks: env.WEBHOOK_ALLOW_PRIVATE,
   },
 });
 

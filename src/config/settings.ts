@@ -190,6 +190,12 @@ const SECTIONS = {
       "number of retries of a failed condor-submit; then the taskforce is a dead letter",
     ),
   },
+  Webhooks: {
+    WEBHOOK_ALLOW_PRIVATE: booleanFlag
+      .default(false)
+      .describe("`true`: webhooks may have private and local addresses, and `http://`"),
+    WEBHOOK_RETRY_WAIT: durationSeconds(30).describe("wait after a failed call of a webhook; doubles"),
+  },
   Queries: {
     USER_QUERY_MAX_BYTES: integer(10 * 1024 * 1024, 1024).describe("maximum size of a page of a query"),
     QUERY_MAX_BODY_BYTES: integer(limits.queryBodyBytes, 1024, 32 * 1024 * 1024).describe(
@@ -252,6 +258,7 @@ export const settingsSchema = z.object({
   ...SECTIONS["Clusters and pilots"],
   ...SECTIONS["Message queue service"],
   ...SECTIONS["Task management services"],
+  ...SECTIONS["Webhooks"],
   ...SECTIONS["Queries"],
   ...SECTIONS["Retention"],
   ...SECTIONS["Metrics"],

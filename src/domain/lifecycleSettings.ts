@@ -17,4 +17,6 @@ export interface LifecycleSettings {
   retryWaitSeconds: number;
   /** Whether only the owner of a workflow, its groups and operators may change it. */
   isOwnershipEnforced: boolean;
+  /** Whether webhooks may have private and local addresses, and http. */
+  allowPrivateWebhooks: boolean;
 }

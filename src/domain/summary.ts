@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Finding, findingSchema } from "./diagnosis.js";
-import type { TaskId } from "./ids.js";
+import type { TaskforceUuid, TaskId } from "./ids.js";
 import { PHASES, type Phase } from "./phases.js";
 import { count, epochSeconds, integerValue, mapOf, mapValue, orNull, phaseMap } from "./schemaParts.js";
 import type { CompoundStatuses, TopTaskErrors } from "./taskforce.js";
@@ -68,6 +68,17 @@ export interface WaitReasons {
   never_started: number;
   /** Number of workers of submitted taskforces by status. */
   workers: Record<string, number>;
+  /** The newest dead letters, newest first; absent when there is none. */
+  newest_dead?: NewestDeadLetter[];
+}
+
+/** A dead letter, as notifications name it. */
+export interface NewestDeadLetter {
+  taskforce_uuid: TaskforceUuid;
+  schedd: string;
+  /** Epoch seconds of the last failure. */
+  since: number;
+  error: string | null;
 }
 
 /** Summary of a workflow. Times are epoch seconds. */
@@ -81,6 +92,8 @@ export interface WorkflowSummary extends SummaryTotals {
   /** The newest {@link MAX_SHOWN_FAILED_ATTEMPTS}, newest first. */
   failed_attempts: FailedAttempt[];
   waits: WaitReasons;
+  /** What webhooks were called for at this summary; absent while no webhook matches the workflow. */
+  notified?: { deactivated: boolean };
   updated: number;
 }
 
@@ -101,7 +114,7 @@ export const countRunningWorkers = ({ compound_statuses }: Pick<SummaryTotals, "
 const RUNNING = "RUNNING";
 
 /** A workflow's summary in a response. */
-export interface SummaryResponse extends Omit<WorkflowSummary, "waits" | "phases"> {
+export interface SummaryResponse extends Omit<WorkflowSummary, "waits" | "notified" | "phases"> {
   workflow_id: string;
   deactivated: Deactivation | null;
   deactivated_ts: number | null;
@@ -162,7 +175,7 @@ export const summaryEventDataSchema = z.strictObject({
 
 /** Leaves out the parts of a summary that an event does not contain. */
 export function toSummaryEventData(summary: WorkflowSummary): z.input<typeof summaryEventDataSchema> {
-  const { phases: _, failed_attempts: __, waits: ___, tasks, ...eventData } = summary;
+  const { phases: _, failed_attempts: __, waits: ___, notified: ____, tasks, ...eventData } = summary;
   return tasks.length > MAX_TASKS_IN_EVENT ? eventData : { ...eventData, tasks };
 }
 

@@ -17,6 +17,10 @@ interface BackgroundJob {
   subject?: string;
   /** How much of the work is done already, in the unit of the work; 0 unless given. */
   offset?: number;
+  /** A past event, which the worker can't read from the store. */
+  event?: object;
+  /** Number of dead letters of the queue that are kept with this one; all of them by default. */
+  keptDeadLetters?: number;
 }
 
 /** A queue that the service's own workers process. A job holds only an id; the worker reads the rest from the store. */
@@ -55,9 +59,14 @@ export class BackgroundQueue {
   }
 }
 
-const toJobData = ({ id, subject = id, offset }: BackgroundJob) => ({ id: subject, ...(offset && { offset }) });
-const toJobOptions = ({ id }: BackgroundJob) => ({
+const toJobData = ({ id, subject = id, offset, event }: BackgroundJob) => ({
+  id: subject,
+  ...(offset && { offset }),
+  ...(event && { event }),
+});
+const toJobOptions = ({ id, keptDeadLetters }: BackgroundJob) => ({
   jobId: id,
+  ...(keptDeadLetters !== undefined && { removeOnFail: { count: keptDeadLetters } }),
   attempts: MAX_ATTEMPTS,
   backoff: BACKOFF,
   stackTraceLimit: MAX_STACK_TRACES,

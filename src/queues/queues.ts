@@ -9,6 +9,7 @@ export const BACKGROUND_QUEUE_NAMES = {
   activation: "mq-activation",
   deactivation: "workflow-deactivation",
   fanout: "status-fanout",
+  webhooks: "webhook-deliveries",
 } as const;
 
 /** Ranks for each step of priority: failures count within one step, and never beyond it. */
@@ -39,6 +40,7 @@ export class Queues {
   readonly activation: BackgroundQueue;
   readonly deactivation: BackgroundQueue;
   readonly fanout: BackgroundQueue;
+  readonly webhooks: BackgroundQueue;
   readonly #redis: RedisClient;
   readonly #leaseSeconds: number;
   readonly #schedds = new Map<string, ScheddQueues>();
@@ -59,6 +61,7 @@ export class Queues {
     this.activation = new BackgroundQueue(BACKGROUND_QUEUE_NAMES.activation, redis, telemetry);
     this.deactivation = new BackgroundQueue(BACKGROUND_QUEUE_NAMES.deactivation, redis, telemetry);
     this.fanout = new BackgroundQueue(BACKGROUND_QUEUE_NAMES.fanout, redis, telemetry);
+    this.webhooks = new BackgroundQueue(BACKGROUND_QUEUE_NAMES.webhooks, redis, telemetry);
     this.ensureSchedds(schedds);
   }
 
@@ -94,7 +97,7 @@ export class Queues {
   /** Every open queue. */
   allQueues(): Queue[] {
     const leased = [...this.#schedds.values()].flatMap(({ starter, stopper }) => [starter, stopper]);
-    return [this.activation, this.deactivation, this.fanout, ...leased].map(({ queue }) => queue);
+    return [this.activation, this.deactivation, this.fanout, this.webhooks, ...leased].map(({ queue }) => queue);
   }
 
   async close(): Promise<void> {

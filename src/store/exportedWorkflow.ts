@@ -9,9 +9,10 @@ import { indexedOrigin, originOf } from "./annotations.js";
 import type { NewWorkflow } from "./creation.js";
 import { taskforceJson, workflowJson } from "./documents.js";
 import { addEarlyIds } from "./earlyIds.js";
-import { deactivatingKey, memberOf, partitionOf, profilesKey, stoppingKey, tombstonePlaces } from "./keys.js";
+import { deactivatingKey, memberOf, partitionOf, profilesKey, stoppingKey } from "./keys.js";
 import { submissionJsonMembers, taskJson, toTaskforceRecord, toTaskRecord, toWorkflowRecord } from "./records.js";
 import { parseFields, type RecordByKind } from "./repositories.js";
+import { tombstonePlaces } from "./tombstonePlaces.js";
 import type { HashFields, StoredTaskforceFields, StoredWorkflow } from "./wholeWorkflows.js";
 import {
   MAX_PAIRS_PER_COMMAND,

@@ -1,4 +1,3 @@
-import { earlyIdOf } from "../domain/earlyIds.js";
 import { MAX_INDEX_VALUE_BYTES } from "../domain/entityLimits.js";
 import { newWorkflowId, type TaskforceUuid, type TaskId, type WorkflowId } from "../domain/ids.js";
 import type { Phase } from "../domain/phases.js";
@@ -236,34 +235,6 @@ export const profilesKey = (partition: number, workflow: WorkflowId): string =>
 /** The hash early id → stored id, of the entities that have an early id. */
 export const earlyIdsKey = (partition: number): string => `${partitionPrefix(partition)}early-ids`;
 
-/**
- * Hexadecimal digits of the creation time that vary within a hash of tombstones: 16 ** 6 seconds are 194 days, then 12
- * days, 18 hours, 68 minutes.
- */
-const [FIRST_TIME_DIGITS, ...OTHER_TIME_DIGITS] = [6, 5, 4, 3] as const;
-/** Characters of a stored early id that name the hash: such workflows share 256 of them in each partition. */
-const EARLY_TOMBSTONE_CHARS = 3;
-
-/** A hash of tombstones, and the field of a workflow. */
-export type TombstonePlace = readonly [key: string, field: string];
-/** At least one. */
-export type TombstonePlaces = readonly [TombstonePlace, ...TombstonePlace[]];
-
-/**
- * The hashes that may have the tombstone of a removed workflow, the one for the longest time first. It goes into the first
- * that is not full. Fields are short and few in each hash, so that Redis stores it in its compact encoding. It expires.
- */
-export function tombstonePlaces(partition: number, workflow: WorkflowId): TombstonePlaces {
-  const member = memberOf(workflow);
-  const place = (cut: number): TombstonePlace => [
-    `${partitionPrefix(partition)}archived:${member.slice(0, cut)}`,
-    member.slice(cut),
-  ];
-  if (earlyIdOf(workflow) !== undefined) return [place(EARLY_TOMBSTONE_CHARS)];
-  const placeFor = (digits: number) => place(Math.max(0, member.indexOf("-") - digits));
-  return [placeFor(FIRST_TIME_DIGITS), ...OTHER_TIME_DIGITS.map(placeFor)];
-}
-
 /** The hash number in base 36 → name of the file to which removed workflows were written, and the reverse. */
 export const ARCHIVES_KEY = "wms:archives";
 
@@ -293,6 +264,22 @@ export const STRAY_CLUSTERS_KEY = "wms:{stray-clusters}";
 
 /** The sorted set of the ids of stray clusters by their last report, in epoch seconds. */
 export const STRAY_REPORTS_KEY = `${STRAY_CLUSTERS_KEY}:last`;
+
+/** The braces keep all keys of webhooks in one slot of a Redis Cluster. */
+const WEBHOOKS_PREFIX = "wms:{webhooks}:";
+
+/** The hash id → webhook, as JSON text with its secret. */
+export const WEBHOOKS_KEY = `${WEBHOOKS_PREFIX}registered`;
+
+/** The hash subject of a caller → number of webhooks. */
+export const WEBHOOK_OWNERS_KEY = `${WEBHOOKS_PREFIX}owners`;
+
+/** A counter that changes with each registration and removal. */
+export const WEBHOOK_VERSION_KEY = `${WEBHOOKS_PREFIX}version`;
+
+/** The list of the last outcomes of a webhook's deliveries, as JSON texts. */
+export const webhookOutcomesKey = (id: string): string => `${WEBHOOKS_PREFIX}outcomes:${id}`;
+
 /** The stream of the last acts of operators. */
 export const AUDIT_KEY = "wms:audit";
 

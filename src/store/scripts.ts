@@ -9,6 +9,7 @@ import { MAX_STREAM_ENTRIES } from "./keys.js";
 const SCRIPT_NAMES = [
   "addMissingIndexes",
   "addTaskforce",
+  "addWebhook",
   "advance",
   "annotate",
   "checkGuard",
@@ -26,6 +27,7 @@ const SCRIPT_NAMES = [
   "readWorkflow",
   "readTaskforceToStart",
   "recordCompletion",
+  "recordDelivery",
   "recordExpiredLease",
   "recordRemoval",
   "recordRemovalFailure",
@@ -36,6 +38,7 @@ const SCRIPT_NAMES = [
   "recordUnknownPolls",
   "releaseClaim",
   "removeEntities",
+  "removeWebhook",
   "saveSummary",
   "stopTaskforces",
   "updateStatuses",

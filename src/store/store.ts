@@ -38,6 +38,7 @@ import { Summaries } from "./summaries.js";
 import { Tombstones } from "./tombstones.js";
 import { Transitions } from "./transitions.js";
 import { UnknownPolls } from "./unknownPolls.js";
+import { Webhooks } from "./webhooks.js";
 
 /** The stored form of each kind of entity, as reads return it. */
 export interface StoredByKind extends Omit<RecordByKind, "taskforce"> {
@@ -85,6 +86,7 @@ export class Store {
   readonly earlyIds: EarlyIds;
   readonly annotations: WorkflowAnnotations;
   readonly retention: RetentionState;
+  readonly webhooks: Webhooks;
   readonly #repositories: PartitionRepositories[];
   /** @param partitions must never change for the same data: {@link openStore} checks it */
   constructor(redis: RedisClient, partitions: number, bulk: RedisClient) {
@@ -115,6 +117,7 @@ export class Store {
     this.earlyIds = new EarlyIds(redis, partitions);
     this.annotations = new WorkflowAnnotations(redis, partitions);
     this.retention = new RetentionState(redis);
+    this.webhooks = new Webhooks(redis);
     this.deliveryMarks = new DeliveryMarks(redis, this.processes);
   }
 

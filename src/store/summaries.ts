@@ -105,6 +105,12 @@ export class Summaries {
     return counts;
   }
 
+  /** Whether the last summary of a workflow counts it among those that need attention. */
+  async neededAttention(workflow: WorkflowId): Promise<boolean> {
+    const key = attentionKey(partitionOf(workflow, this.#partitions));
+    return (await this.#redis.hexists(key, memberOf(workflow))) === 1;
+  }
+
   /** The number of dirty workflows of a partition. */
   dirtyCount(partition: number): Promise<number> {
     return this.#redis.scard(dirtyKey(partition));

@@ -1,6 +1,7 @@
 import type { WorkflowId } from "../domain/ids.js";
 import type { RedisClient } from "../redis/redisClient.js";
-import { ARCHIVES_KEY, partitionOf, type TombstonePlace, type TombstonePlaces, tombstonePlaces } from "./keys.js";
+import { ARCHIVES_KEY, partitionOf } from "./keys.js";
+import { type TombstonePlace, type TombstonePlaces, tombstonePlaces } from "./tombstonePlaces.js";
 
 const SECONDS_PER_DAY = 86_400;
 /** Days and numbers of files are stored in this base, because it is the shortest that Number parses. */

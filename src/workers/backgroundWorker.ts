@@ -1,5 +1,6 @@
-import { type Job, type Telemetry, UnrecoverableError, Worker } from "bullmq";
+import { DelayedError, type Job, type Telemetry, UnrecoverableError, Worker } from "bullmq";
 import type { Logger } from "pino";
+import { epochMs } from "../domain/clock.js";
 import { exponentialBackoffMs } from "../domain/time.js";
 import type { JobOutcome } from "../domain/wmsEvents.js";
 import type { Wms } from "../lifecycle/context.js";
@@ -22,6 +23,17 @@ export class RetryLater extends Error {
   }
 }
 
+/** The job had no turn: it waits, and this does not count as an attempt. */
+export class Postponed extends Error {
+  override name = "Postponed";
+  readonly waitMs: number;
+
+  constructor(waitMs: number) {
+    super("the job waits for its turn");
+    this.waitMs = waitMs;
+  }
+}
+
 /** A retry would fail too: the job becomes a dead letter. */
 export class PermanentFailure extends UnrecoverableError {
   override name = "PermanentFailure";
@@ -32,10 +44,21 @@ export interface BackgroundWork {
   queue: string;
   /** Maximum number of jobs that run at once in this process. */
   concurrency: number;
-  /** @param subject the id of the workflow or taskforce. @throws RetryLater, PermanentFailure; other errors are retried soon */
-  work: (subject: string, jobId: string, offset: number) => Promise<void>;
+  /**
+   * @param subject the id of the workflow, taskforce or webhook
+   * @throws RetryLater, PermanentFailure, Postponed; other errors are retried soon
+   */
+  work: (subject: string, jobId: string, offset: number, run: JobRun) => Promise<void>;
   /** The wait after {@link RetryLater}. @param attempts so far */
   retryLaterDelayMs?: (attempts: number) => number;
+}
+
+/** One run of a job. */
+export interface JobRun {
+  /** 1 for the first one. */
+  attempt: number;
+  /** The past event that the job is about, as it was added with it. */
+  event: object | undefined;
 }
 
 /** Options of all background workers. */
@@ -62,6 +85,8 @@ export interface BackgroundWorker {
   requeueActiveJobs(): Promise<void>;
 }
 
+type JobData = { id: string; offset?: number; event?: object };
+
 /** Starts a BullMQ worker for one background queue. */
 export function startBackgroundWorker(
   { queue, concurrency, work, retryLaterDelayMs }: BackgroundWork,
@@ -70,10 +95,15 @@ export function startBackgroundWorker(
 ): BackgroundWorker {
   const activeJobs = new Map<Job, string | undefined>();
   // BackgroundQueue stores a job's subject, and the offset where its work continues.
-  const processor = async (job: Job<{ id: string; offset?: number }>, token?: string): Promise<void> => {
+  const processor = async (job: Job<JobData>, token?: string): Promise<void> => {
     activeJobs.set(job, token);
+    const { id, offset = 0, event } = job.data;
     try {
-      await work(job.data.id, job.id ?? job.data.id, job.data.offset ?? 0);
+      await work(id, job.id ?? id, offset, { attempt: job.attemptsMade + 1, event });
+    } catch (error) {
+      if (!(error instanceof Postponed)) throw error;
+      await job.moveToDelayed(Math.round(epochMs() + error.waitMs), token);
+      throw new DelayedError();
     } finally {
       activeJobs.delete(job);
     }

@@ -22,6 +22,7 @@ import {
 } from "./backgroundWorker.js";
 import { startPeriodic } from "./periodic.js";
 import { retentionWork } from "./retention.js";
+import { webhookWork } from "./webhookWork.js";
 
 /** The longest wait between two attempts to activate a workflow's queues. */
 const MAX_ACTIVATION_BACKOFF_MS = 3_600_000;
@@ -30,6 +31,8 @@ interface WorkerOptions extends BackgroundWorkerOptions {
   reconcileSeconds: number;
   /** Seconds before the second attempt to activate queues. The wait doubles with each further one. */
   activationRetryWaitSeconds: number;
+  /** Seconds before the second attempt to call a webhook. The wait doubles with each further one. */
+  webhookRetryWaitSeconds: number;
   /** Undefined: no workflow is removed. */
   retention?: RetentionSettings | undefined;
 }
@@ -66,7 +69,10 @@ async function waitForAbort(signal: AbortSignal): Promise<"aborted"> {
   return "aborted";
 }
 
-function defineBackgroundWork(wms: Wms, { activationRetryWaitSeconds }: WorkerOptions): BackgroundWork[] {
+function defineBackgroundWork(
+  wms: Wms,
+  { activationRetryWaitSeconds, webhookRetryWaitSeconds }: WorkerOptions,
+): BackgroundWork[] {
   return [
     {
       queue: BACKGROUND_QUEUE_NAMES.activation,
@@ -90,6 +96,7 @@ function defineBackgroundWork(wms: Wms, { activationRetryWaitSeconds }: WorkerOp
       concurrency: 2,
       work: (id) => summarizeDirtyWorkflows(wms, partitionOfJob(wms, id)),
     },
+    webhookWork(wms, webhookRetryWaitSeconds),
   ];
 }
 

@@ -93,6 +93,7 @@ test("the state of a service lists its processes, Redis, upstreams and queues", 
     ["mq-activation", "background", null],
     ["workflow-deactivation", "background", null],
     ["status-fanout", "background", null],
+    ["webhook-deliveries", "background", null],
   ]);
 });
 

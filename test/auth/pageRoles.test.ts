@@ -273,18 +273,14 @@ describe("requests of the page to the API", () => {
     expect([await rename("una"), await rename("ben"), await rename("cora")]).toEqual([200, 200, 403]);
   });
 
-  test("event streams are open to the roles that may read them with a token", async () => {
+  test("event streams are open to all roles", async () => {
     const { id } = await createWorkflow("una");
-    for (const [person, all] of [
-      ["una", 403],
-      ["vera", 200],
-      ["olga", 200],
-    ] as const) {
+    for (const person of ["una", "vera", "olga"] as const) {
       const { cookie } = await signIn(person);
       const ofOne = await EventClient.open(`${service.url}/v1/workflows/${id}/events`, { cookie });
       expect(ofOne.response.statusCode).toBe(200);
       const ofAll = await EventClient.open(`${service.url}/v1/events`, { cookie });
-      expect(ofAll.response.statusCode).toBe(all);
+      expect(ofAll.response.statusCode).toBe(200);
     }
   });
 

@@ -36,7 +36,7 @@ describe("bash completes", () => {
   });
 
   test("commands", async () => {
-    expect(await completionsOf("w")).toEqual(["watch", "why"]);
+    expect(await completionsOf("w")).toEqual(["watch", "why", "webhooks"]);
     expect(await completionsOf("")).toContain("add-workers");
     expect(await completionsOf("s")).toEqual(["submit", "schedds", "system"]);
     expect(await completionsOf("d"), "no hidden command").toEqual([""]);

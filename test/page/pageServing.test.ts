@@ -14,7 +14,7 @@ const HTML = { accept: "text/html,application/xhtml+xml,*/*;q=0.8" };
 const PASSWORD = { ADMIN_USER: "ada", ADMIN_PASSWORD: "enchantress" };
 const CREDENTIALS = { authorization: `Basic ${Buffer.from("ada:enchantress").toString("base64")}` };
 /** Maximum size of the first load in bytes, with gzip. */
-const MAX_BYTES = 150 * 1024;
+const MAX_BYTES = 100 * 1024;
 
 let open: TestService;
 let guarded: TestService;
@@ -51,7 +51,7 @@ describe("the page", () => {
     }
   });
 
-  it("has a first load of at most 150 KiB", async () => {
+  it("has a first load of at most 100 KiB", async () => {
     const html = await (await get("/")).text();
     const bodies = await Promise.all(assetsOf(html).map(async (path) => (await get(path)).arrayBuffer()));
     const bytes = [Buffer.from(html), ...bodies.map((body) => Buffer.from(body))]

@@ -15,6 +15,7 @@ import { makeEarlyDocuments } from "../transfer/mongo/earlyDocuments.js";
 import { makeDocuments } from "../transfer/mongo/mongoDocuments.js";
 import { writeDumpFolder } from "../transfer/mongo/writeDumps.js";
 import { EventClient } from "../views/events/eventClient.js";
+import { Receiver } from "../webhooks/receiver.js";
 
 const PASSWORD = "kept-in-a-file";
 const OPERATOR = { ADMIN_USER: "olga", ADMIN_PASSWORD: "open sesame" };
@@ -48,6 +49,7 @@ describe("with the user of ops/redis/wms.acl", () => {
         TMS_ACTION_RETRIES: "0",
         TMS_LEASE_SECONDS: "1",
         TMS_RETRY_WAIT: "0",
+        WEBHOOK_ALLOW_PRIVATE: "true",
         ...OPERATOR,
       },
       { log },
@@ -87,6 +89,14 @@ describe("with the user of ops/redis/wms.acl", () => {
       ({ phase }) => phase === "pending-starter",
     );
 
+    const receiver = await Receiver.start();
+    onTestFinished(() => receiver.stop());
+    const hook = await scenario.request<{ webhook_id: string }>("POST", "/v1/webhooks", {
+      url: receiver.url,
+      events: ["deactivated"],
+    });
+    expect(hook.status).toBe(200);
+
     for (const path of [
       `/v1/workflows/${workflow.workflow_id}/summary`,
       `/v1/workflows/${workflow.workflow_id}/diagnosis`,
@@ -97,6 +107,8 @@ describe("with the user of ops/redis/wms.acl", () => {
       "/v1/system",
       "/v1/system/audit",
       "/v1/stray-clusters",
+      "/v1/webhooks",
+      `/v1/webhooks/${hook.body.webhook_id}`,
       `/v1/mqs/workflows/${workflow.workflow_id}/mq-profiles/public`,
     ])
       expect([path, (await scenario.request("GET", path)).status]).toEqual([path, 200]);
@@ -119,6 +131,8 @@ describe("with the user of ops/redis/wms.acl", () => {
     );
 
     expect((await scenario.deactivate(workflow.workflow_id, "abort")).status).toBe(200);
+    await receiver.waitForCalls(1);
+    expect((await scenario.request("DELETE", `/v1/webhooks/${hook.body.webhook_id}`)).status).toBe(200);
     const { taskforce_uuid } = await scenario.leaseToStop(at.createTms);
     await scenario.request("POST", `/v1/tms/condor-rm/taskforces/${taskforce_uuid}`);
     const complete = { condor_complete_ts: 1_700_000_000 };

@@ -20,6 +20,7 @@ const PAGES = [
   "/docs/swagger-ui-init.js",
   "/v1/schema/openapi",
   "/v1/locations",
+  "/v1/webhooks",
   "/v1/schedds",
   "/v1/schedds/SCHEDD1",
   "/v1/system",

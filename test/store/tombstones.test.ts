@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { newWorkflowIdIn, tombstonePlaces } from "../../src/store/keys.js";
+import { newWorkflowIdIn } from "../../src/store/keys.js";
+import { tombstonePlaces } from "../../src/store/tombstonePlaces.js";
 import { createTombstoneWriter, type TombstoneOptions } from "../../src/store/tombstones.js";
 import { freshStore } from "../setup/freshStore.js";
 import { findKeys } from "../setup/testRedis.js";

@@ -13,6 +13,7 @@ import { addScheddCommands } from "./scheddCommands.js";
 import { addSubmitCommand, addWatchCommand } from "./submitCommands.js";
 import { addSystemCommand } from "./systemCommand.js";
 import { type CommandIo, Terminal } from "./terminal.js";
+import { addWebhooksCommand } from "./webhooksCommand.js";
 import { addWhyCommand } from "./whyCommand.js";
 
 /** Runs one command. @param args without the names of Node.js and the program @returns the exit code */
@@ -74,6 +75,7 @@ ${EXIT_CODES_HELP}`,
   addIdsCommand(program, terminal);
   addAnnotateCommand(program, terminal);
   addLocationsCommand(program, terminal);
+  addWebhooksCommand(program, terminal);
   addScheddCommands(program, terminal);
   addSystemCommand(program, terminal);
   addCompletionCommand(program, terminal);

@@ -12,6 +12,7 @@ export const TAGS = {
   "task-directives": "The definitions of the tasks of a workflow.",
   taskforces: "HTCondor clusters of workers.",
   schedds: "HTCondor access points and their queues.",
+  webhooks: "Addresses that the service calls at events of workflows.",
   diagnosis: "Why something is waiting, and what needs attention.",
   "tms - internal": "For the task management services, one on each HTCondor access point.",
   mqs: "The embedded message queue service.",

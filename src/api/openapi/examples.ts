@@ -30,6 +30,7 @@ import {
   WORKFLOW_ID,
   workflow,
 } from "./exampleObjects.js";
+import { webhook, webhookDelivery } from "./webhookExamples.js";
 
 /** Examples of one operation. */
 export interface OperationExamples {
@@ -45,6 +46,7 @@ export const PARAMETER_EXAMPLES: Readonly<Record<string, string | number>> = {
   taskforce_uuid: TASKFORCE_UUID,
   schedd: SCHEDD,
   stray_id: STRAY_ID,
+  webhook_id: webhook.webhook_id,
   limit: 100,
 };
 
@@ -144,6 +146,14 @@ export const EXAMPLES: Readonly<Record<string, OperationExamples>> = {
   diagnoseSchedd: { responses: { 200: diagnosis } },
   listStrayClusters: { responses: { 200: { stray_clusters: [strayCluster] } } },
   dismissStrayCluster: { responses: { 200: { id: STRAY_ID } } },
+  addWebhook: {
+    body: { url: webhook.url, events: webhook.events, scope: { label: "season=IC86.2024" } },
+    responses: { 200: { ...webhook, secret: "4mZ9rT1yQ8uJ2vK6xB0nD3sF5gH7wL" } },
+  },
+  listWebhooks: { responses: { 200: { webhooks: [webhook] } } },
+  getWebhook: { responses: { 200: { ...webhook, deliveries: [webhookDelivery] } } },
+  removeWebhook: { responses: { 200: { webhook_id: webhook.webhook_id } } },
+  testWebhook: { responses: { 200: { webhook_id: webhook.webhook_id, delivery_id: webhookDelivery.delivery_id } } },
   diagnoseService: { responses: { 200: diagnosis } },
   getSystem: { responses: { 200: system } },
   listOperatorActs: { responses: { 200: { entries: [operatorAct] } } },

@@ -28,19 +28,26 @@ export const findInTaskforces = (
 ];
 
 function findWhileActive(taskforces: DiagnosedTaskforces, subject: FindingSubject, facts: DiagnosisFacts): FoundFact[] {
-  const { waits, taskforces_by_phase, n_taskforces: total } = taskforces;
+  const { waits, n_taskforces: total } = taskforces;
   const { nowSeconds, schedds } = facts;
-  const completed = taskforces_by_phase["condor-complete"] ?? 0;
-  const ended = completed + (taskforces_by_phase["condor-rm"] ?? 0);
   return [
     ...findBackgroundWaits(taskforces, subject, facts),
     ...waits.starter.flatMap((wait) => findStarterWaits(wait, schedds.get(wait.schedd), { total, nowSeconds })),
     ...findDeadLetters(waits),
     ...findIdleWorkers(waits.workers, subject),
-    ...(total > 0 && ended === total && completed > 0
-      ? [{ code: "all-completed" as const, sentence: describeCompleted(completed, total), since: null, subject }]
-      : []),
+    ...findCompletion(taskforces, subject),
   ];
+}
+
+/** Finds that all taskforces of an active workflow ended. */
+export function findCompletion(
+  { taskforces_by_phase, n_taskforces: total }: Pick<DiagnosedTaskforces, "taskforces_by_phase" | "n_taskforces">,
+  subject: FindingSubject,
+): FoundFact[] {
+  const completed = taskforces_by_phase["condor-complete"] ?? 0;
+  const ended = completed + (taskforces_by_phase["condor-rm"] ?? 0);
+  if (total === 0 || ended < total || completed === 0) return [];
+  return [{ code: "all-completed", sentence: describeCompleted(completed, total), since: null, subject }];
 }
 
 /** Finds taskforces that failed to be submitted too often. */

@@ -22,11 +22,13 @@ export interface QueueSnapshot {
 
 /** Reads the state of all queues. The cost grows with the number of schedds, not of taskforces. */
 export async function readQueueSnapshots(store: Store, queues: Queues): Promise<QueueSnapshot[]> {
-  const background = [queues.activation, queues.deactivation, queues.fanout].map(async ({ queue }) => ({
-    ...(await readAnyQueue(queue)),
-    queue: queue.name,
-    schedd: undefined,
-  }));
+  const background = [queues.activation, queues.deactivation, queues.fanout, queues.webhooks].map(
+    async ({ queue }) => ({
+      ...(await readAnyQueue(queue)),
+      queue: queue.name,
+      schedd: undefined,
+    }),
+  );
   const leased = [...queues.schedds()].map(([schedd, both]) => readScheddSnapshots(store, schedd, both));
   return [...(await Promise.all(background)), ...(await Promise.all(leased)).flat()];
 }

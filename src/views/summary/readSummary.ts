@@ -11,7 +11,7 @@ export async function readSummary(wms: Wms, text: string): Promise<SummaryRespon
   const { id, record } = await requireWorkflow(wms, text);
   const summary = await readFreshSummary(wms, id);
   const { findings } = await diagnoseSummary(wms, id, summary, record.deactivated);
-  const { waits, phases, ...shown } = summary;
+  const { waits, notified: _, phases, ...shown } = summary;
   return {
     workflow_id: id,
     deactivated: record.deactivated ?? null,

@@ -16,6 +16,8 @@ import type { Wms } from "../../lifecycle/context.js";
 import { phaseChanges, type TaskforceRecord, taskJson } from "../../store/records.js";
 import type { SummaryLease } from "../../store/summaries.js";
 import { findAttention } from "../diagnosis/attention.js";
+import { raiseNotifications } from "../webhooks/raise.js";
+import { DeadLetterCollector } from "./deadLetters.js";
 import { PhaseDurations } from "./phaseDurations.js";
 import { shortenErrorText, WaitReasonsTally, type WorkerStatuses } from "./waitReasons.js";
 
@@ -32,12 +34,15 @@ export async function summarizeDirtyWorkflows(wms: Wms, partition: number): Prom
   let leases: SummaryLease[];
   do {
     leases = await wms.store.summaries.claimDirty(partition, MAX_LEASES);
+    const webhooks = leases.length > 0 ? await wms.store.webhooks.readIndex() : undefined;
     for (const batch of batchesOf(leases, CONCURRENT_SUMMARIES)) {
       const startMs = performance.now();
       await Promise.all(
         batch.map(async (lease) => {
           const summary = await summarizeWorkflow(wms, lease.workflow);
-          await wms.store.summaries.save(lease, summary, findAttention(summary, nextEpochSeconds()));
+          const attention = findAttention(summary, nextEpochSeconds());
+          const notified = webhooks && (await raiseNotifications(wms, webhooks, lease.workflow, summary));
+          await wms.store.summaries.save(lease, notified ? { ...summary, notified } : summary, attention);
         }),
       );
       const elapsedMs = performance.now() - startMs;
@@ -55,6 +60,7 @@ export async function summarizeWorkflow(wms: Wms, workflow: WorkflowId): Promise
   const phaseDurations = new PhaseDurations();
   const failures = new FailedAttemptCollector();
   const waits = new WaitReasonsTally(wms);
+  const deadLetters = new DeadLetterCollector(wms);
   let lastChange = 0;
   for await (const [uuid, record] of wms.store.fetchEach("taskforce", uuids)) {
     if (record === undefined) continue;
@@ -65,6 +71,7 @@ export async function summarizeWorkflow(wms: Wms, workflow: WorkflowId): Promise
     const enteredSeconds = phaseDurations.add(record, log);
     failures.add(uuid, record, log);
     waits.add(record, statuses, log, enteredSeconds);
+    deadLetters.add(record, log);
     lastChange = Math.max(lastChange, log.at(-1)?.timestamp ?? 0, Number(record.statuses_ts ?? 0));
   }
   return {
@@ -74,7 +81,7 @@ export async function summarizeWorkflow(wms: Wms, workflow: WorkflowId): Promise
     last_change: lastChange || null,
     n_failed_attempts: failures.count,
     failed_attempts: failures.newest(),
-    waits: waits.toWaits(),
+    waits: { ...waits.toWaits(), ...deadLetters.newest() },
     updated,
   };
 }

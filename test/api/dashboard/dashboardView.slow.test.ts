@@ -34,7 +34,7 @@ describe("the dashboard shows", () => {
   it("every queue", async () => {
     const at = scenario.nextAccessPoint();
     await board.openOverview();
-    const queues = ["mq-activation", "workflow-deactivation", "status-fanout"];
+    const queues = ["mq-activation", "workflow-deactivation", "status-fanout", "webhook-deliveries"];
     for (const queue of [...queues, `starter-${at.schedd}`, `stopper-${at.schedd}`])
       await board.page.getByRole("main").getByRole("link", { name: queue, exact: true }).waitFor();
   });
