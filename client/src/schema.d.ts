@@ -1607,7 +1607,7 @@ export interface components {
                 /** @enum {boolean} */
                 all: true;
             };
-            /** @description The address; viewers see its host alone, because its path may be a secret. */
+            /** @description The address; viewers see its host alone, because the rest may be a secret. */
             url: string;
             webhook_id: string;
         };
@@ -1622,7 +1622,7 @@ export interface components {
             event: "needs-attention" | "completed" | "deactivated" | "dead-letter" | "ping";
             /** @description Whether no further attempt follows. */
             is_final: boolean;
-            /** @description The HTTP status of the receiver; null without an answer. */
+            /** @description The status of the receiver, or of the mail server; null without an answer. */
             status: number | null;
             /** @description When the attempt ended. */
             timestamp: number;
@@ -7288,7 +7288,7 @@ export interface operations {
                     };
                     /** @description The key of the signatures; absent: the service generates one. */
                     secret?: string;
-                    /** @description The address to call: https without credentials. */
+                    /** @description The address to call: `https://…` without credentials; or `mailto:` and an e-mail address. */
                     url: string;
                 };
             };
@@ -7336,7 +7336,7 @@ export interface operations {
                         };
                         /** @description The key of the signatures. No later response contains it. */
                         secret: string;
-                        /** @description The address; viewers see its host alone, because its path may be a secret. */
+                        /** @description The address; viewers see its host alone, because the rest may be a secret. */
                         url: string;
                         webhook_id: string;
                     };
@@ -7532,7 +7532,7 @@ export interface operations {
                             /** @enum {boolean} */
                             all: true;
                         };
-                        /** @description The address; viewers see its host alone, because its path may be a secret. */
+                        /** @description The address; viewers see its host alone, because the rest may be a secret. */
                         url: string;
                         webhook_id: string;
                     };

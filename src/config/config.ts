@@ -1,6 +1,7 @@
 import { defaultClusterLocations } from "../domain/clusters.js";
 import { readAccessConfig, readBasePath } from "./accessConfig.js";
 import { collectSecrets } from "./collectSecrets.js";
+import { readMailConfig } from "./mailConfig.js";
 import { readRedisConfig } from "./redisConfig.js";
 import { withSecretFiles } from "./secretFiles.js";
 import { ConfigError, type Settings, settingsSchema } from "./settings.js";
@@ -126,6 +127,7 @@ const dataConfigOf = (env: Settings) => ({
     retryWaitSeconds: env.TMS_RETRY_WAIT,
     isOwnershipEnforced: env.OWNERSHIP === "enforced",
     allowPrivateWebhooks: env.WEBHOOK_ALLOW_PRIVATE,
+    mail: readMailConfig(env),
   },
 });
 

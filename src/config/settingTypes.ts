@@ -11,6 +11,8 @@ const MAX_DURATION_SECONDS = 2_000_000;
 export const optionalText = z.string().optional();
 /** A text with a default. */
 export const text = (fallback: string) => z.string().default(fallback);
+/** The address of a mail server, which may contain credentials. */
+export const smtpUrl = z.url({ protocol: /^smtps?$/, error: "is not an smtp(s) address" });
 /** A web address without credentials. */
 export const httpUrl = z
   .url({ protocol: /^https?$/, error: "is not an http(s) address" })

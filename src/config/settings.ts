@@ -19,6 +19,7 @@ import {
   port,
   publicUrl,
   roleRules,
+  smtpUrl,
   text,
   timeoutSeconds,
   webAddresses,
@@ -195,6 +196,12 @@ const SECTIONS = {
       .default(false)
       .describe("`true`: webhooks may have private and local addresses, and `http://`"),
     WEBHOOK_RETRY_WAIT: durationSeconds(30).describe("wait after a failed call of a webhook; doubles"),
+    SMTP_URL: smtpUrl.optional().meta({
+      description: "`smtp://` or `smtps://` server for e-mail, with user and password if needed; unset: e-mail is off",
+      isSecret: true,
+    }),
+    SMTP_FROM: optionalText.describe("sender of e-mail; required with `SMTP_URL`"),
+    MAIL_DOMAINS: optionalText.describe("domains of allowed recipients, comma-separated; required with `SMTP_URL`"),
   },
   Queries: {
     USER_QUERY_MAX_BYTES: integer(10 * 1024 * 1024, 1024).describe("maximum size of a page of a query"),

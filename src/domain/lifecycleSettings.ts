@@ -19,4 +19,18 @@ export interface LifecycleSettings {
   isOwnershipEnforced: boolean;
   /** Whether webhooks may have private and local addresses, and http. */
   allowPrivateWebhooks: boolean;
+  /** Undefined: webhooks send no e-mail. */
+  mail?: MailSettings | undefined;
+}
+
+/** How e-mail is sent. */
+export interface MailSettings {
+  /** The mail server, which may contain a password. */
+  smtpUrl: string;
+  /** The sender. */
+  from: string;
+  /** Domains of allowed recipients, in lower case. */
+  domains: readonly string[];
+  /** The address of the page, for links. */
+  pageUrl?: string | undefined;
 }

@@ -54,7 +54,10 @@ const requestedScopeSchema = z
 
 /** The body of a request for a new webhook. */
 export const webhookRequestSchema = z.strictObject({
-  url: z.string().max(MAX_URL_CHARS).meta({ description: "The address to call: https without credentials." }),
+  url: z
+    .string()
+    .max(MAX_URL_CHARS)
+    .meta({ description: "The address to call: `https://…` without credentials; or `mailto:` and an e-mail address." }),
   events: eventsSchema,
   scope: requestedScopeSchema.default({ owner: "me" }),
   description: descriptionSchema.optional().meta({ description: "A text for people." }),
@@ -85,7 +88,7 @@ export interface Webhook {
 export const webhookSchema = z
   .strictObject({
     webhook_id: z.string(),
-    url: z.string().meta({ description: "The address; viewers see its host alone, because its path may be a secret." }),
+    url: z.string().meta({ description: "The address; viewers see its host alone, because the rest may be a secret." }),
     events: eventsSchema,
     scope: z.union([
       z.strictObject({ owner: z.string() }),
@@ -106,7 +109,7 @@ export const deliveryOutcomeSchema = z
     event: z.enum([...WEBHOOK_EVENTS, "ping"]),
     workflow_id: orNull(z.string(), "The workflow of the event; null for a ping."),
     attempt: z.int().meta({ description: "1 for the first attempt." }),
-    status: orNull(z.int(), "The HTTP status of the receiver; null without an answer."),
+    status: orNull(z.int(), "The status of the receiver, or of the mail server; null without an answer."),
     error: orNull(z.string(), "Why the delivery failed; null when the receiver accepted it."),
     is_final: z.boolean().meta({ description: "Whether no further attempt follows." }),
   })
@@ -131,5 +134,26 @@ export interface Notification {
   dead_letters?: NotifiedDeadLetter[];
 }
 
-/** The address for a caller who may not see its path, which some receivers treat as a secret. */
-export const hidePath = (url: string): string => `${new URL(url).origin}/…`;
+/** What a receiver gets. */
+export interface NotificationContents {
+  event: WebhookEvent | "ping";
+  webhook_id: string;
+  delivery_id: string;
+  /** When the event was raised, in epoch seconds. */
+  timestamp: number;
+  /** Null for a ping. */
+  workflow: { workflow_id: string; name: string | null; labels: Record<string, string>; owner: string | null } | null;
+  sentence: string | null;
+  dead_letters?: NotifiedDeadLetter[];
+}
+
+/** The prefix of the address of a webhook that sends e-mail. */
+export const MAIL_PREFIX = "mailto:";
+
+/** The host of a webhook's address, or the domain of its recipient. */
+export const hostOfReceiver = (url: string): string =>
+  url.startsWith(MAIL_PREFIX) ? url.slice(url.lastIndexOf("@") + 1) : new URL(url).host;
+
+/** The address for a caller who may not see its path, which some receivers treat as a secret, or its recipient. */
+export const hidePath = (url: string): string =>
+  url.startsWith(MAIL_PREFIX) ? `${MAIL_PREFIX}…@${hostOfReceiver(url)}` : `${new URL(url).origin}/…`;

@@ -1,9 +1,17 @@
 import { epochMs } from "../domain/clock.js";
 import { isWorkflowId } from "../domain/ids.js";
-import { type DeliveryOutcome, MAX_DELIVERY_ATTEMPTS, type Notification } from "../domain/webhook.js";
+import {
+  type DeliveryOutcome,
+  hostOfReceiver,
+  MAIL_PREFIX,
+  MAX_DELIVERY_ATTEMPTS,
+  type Notification,
+  type NotificationContents,
+} from "../domain/webhook.js";
 import type { Wms } from "../lifecycle/context.js";
 import { originOf } from "../store/annotations.js";
 import type { StoredWebhook } from "../store/webhooks.js";
+import { sendMail } from "./mail.js";
 import { RefusedAddress } from "./publicAddress.js";
 import { sendOnce } from "./sendOnce.js";
 import { signBody } from "./signature.js";
@@ -46,17 +54,30 @@ export async function deliverNotification(
   if (reason === undefined || notification.event === "ping") return { outcome: "done" };
   return {
     outcome: isLast ? "dead" : "retry",
-    reason: `the webhook at ${new URL(webhook.url).host} failed: ${reason}`,
+    reason: `the webhook at ${hostOfReceiver(webhook.url)} failed: ${reason}`,
   };
 }
 
-/** Sends a notification. @returns `reason` undefined: the receiver accepted it */
-async function callReceiver(
+/** How the receiver answered. `reason` undefined: it accepted the notification. */
+interface Answer {
+  status: number | null;
+  reason?: string;
+  mayRetry: boolean;
+}
+
+async function callReceiver(wms: Wms, webhook: StoredWebhook, notification: Notification): Promise<Answer> {
+  const contents = await contentsOf(wms, webhook, notification);
+  return webhook.url.startsWith(MAIL_PREFIX)
+    ? sendMail(wms.settings.mail, webhook, contents, ATTEMPT_TIMEOUT_MS)
+    : postNotification(wms, webhook, notification, JSON.stringify(contents));
+}
+
+async function postNotification(
   wms: Wms,
   webhook: StoredWebhook,
   notification: Notification,
-): Promise<{ status: number | null; reason?: string; mayRetry: boolean }> {
-  const body = await bodyOf(wms, webhook, notification);
+  body: string,
+): Promise<Answer> {
   const timestamp = Math.floor(epochMs() / 1000);
   const { event, delivery_id } = notification;
   const headers = {
@@ -81,12 +102,16 @@ async function callReceiver(
 }
 
 /** The workflow's name and labels are those of now: they only help to recognize it. */
-async function bodyOf({ store }: Wms, webhook: StoredWebhook, notification: Notification): Promise<string> {
+async function contentsOf(
+  { store }: Wms,
+  webhook: StoredWebhook,
+  notification: Notification,
+): Promise<NotificationContents> {
   const { event, delivery_id, raised, workflow_id, sentence, dead_letters } = notification;
   const record =
     workflow_id !== null && isWorkflowId(workflow_id) ? await store.fetch("workflow", workflow_id) : undefined;
   const origin = record && originOf(record);
-  return JSON.stringify({
+  return {
     event,
     webhook_id: webhook.webhook_id,
     delivery_id,
@@ -102,7 +127,7 @@ async function bodyOf({ store }: Wms, webhook: StoredWebhook, notification: Noti
           },
     sentence,
     ...(dead_letters && { dead_letters }),
-  });
+  };
 }
 
 /** The code of an error of the network, or its message. Neither contains the path of the address. */

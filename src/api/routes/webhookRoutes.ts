@@ -16,7 +16,7 @@ import {
 import { invalid, notFound, unavailable, WmsError } from "../../domain/wmsError.js";
 import type { Wms } from "../../lifecycle/context.js";
 import { addDeliveries, deliveryJob } from "../../views/webhooks/raise.js";
-import { refusalOfUrl } from "../../webhooks/publicAddress.js";
+import { refusalOfReceiver } from "../../webhooks/receiver.js";
 import { type Route, route } from "../http/route.js";
 
 const secretSchema = z.string().meta({ description: "The key of the signatures. No later response contains it." });
@@ -77,7 +77,7 @@ export function webhookRoutes(wms: Wms): Route[] {
       errors: [422],
       async handle({ body, caller }) {
         const { url, events, description = null, secret = randomBytes(32).toString("base64url") } = body;
-        const refusal = refusalOfUrl(url, wms.settings.allowPrivateWebhooks);
+        const refusal = refusalOfReceiver(url, wms.settings);
         if (refusal !== undefined) throw invalid(`url: ${refusal}`);
         const webhook = {
           webhook_id: `WH-${randomBytes(8).toString("hex")}`,
