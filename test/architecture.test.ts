@@ -60,6 +60,7 @@ const PAGE_MAY_IMPORT: Record<string, string[]> = {
   statuses: ["api", "parts"],
   timeline: ["api", "live", "parts"],
   list: ["api", "live", "parts", "paths", "session"],
+  notifications: ["api", "live", "parts", "paths", "session"],
   views: ["api", "live", "parts", "graph", "list", "statuses", "timeline", "paths", "session"],
 };
 

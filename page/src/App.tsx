@@ -1,6 +1,7 @@
 import { LocationProvider, Route, Router, useLocation } from "preact-iso";
 import { ConnectionAlert, ConnectionStatus } from "./ConnectionStatus.tsx";
 import { showsUtc, switchTimeZone } from "./live/timeZone.ts";
+import { NotificationsView } from "./notifications/NotificationsView.tsx";
 import { SvgPatterns } from "./parts/Bars.tsx";
 import { EmptyNotice } from "./parts/Notices.tsx";
 import { View } from "./parts/View.tsx";
@@ -15,7 +16,7 @@ import { WorkflowView } from "./views/WorkflowView.tsx";
 
 /** Links to this page's views; the browser loads all others. The base path has no special characters but dots. */
 const PAGE_ROUTES = new RegExp(
-  `^${basePath.replaceAll(".", "\\.")}/(?:(?:workflows|schedds|system)(?:/.*)?)?(?:\\?.*)?$`,
+  `^${basePath.replaceAll(".", "\\.")}/(?:(?:workflows|schedds|system|notifications)(?:/.*)?)?(?:\\?.*)?$`,
 );
 
 /** The page: header, alert and the view of the current path. */
@@ -38,6 +39,7 @@ export function App() {
           <Route path={hrefOf("/schedds")} component={ScheddsView} />
           <Route path={hrefOf("/schedds/:name")} component={ScheddView} />
           <Route path={hrefOf("/system")} component={SystemView} />
+          <Route path={hrefOf("/notifications")} component={NotificationsView} />
           <Route default component={NotFound} />
         </Router>
       </div>
@@ -47,7 +49,7 @@ export function App() {
 
 function Header() {
   const { path } = useLocation();
-  const view = /^\/(schedds|system)/.exec(pathWithinService(path))?.[1] ?? "workflows";
+  const view = /^\/(schedds|system|notifications)/.exec(pathWithinService(path))?.[1] ?? "workflows";
   const current = (name: string) => (view === name ? "page" : undefined);
   const person = readMetaContent("signed-in-as");
   const signOutUrl = readMetaContent("exit");
@@ -65,6 +67,9 @@ function Header() {
         </a>
         <a href={hrefOf("/system")} aria-current={current("system")}>
           System
+        </a>
+        <a href={hrefOf("/notifications")} aria-current={current("notifications")}>
+          Notifications
         </a>
         {isOperator && <a href={hrefOf("/admin/queues")}>Queues</a>}
         <a href={hrefOf("/docs/")}>API</a>

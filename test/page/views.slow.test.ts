@@ -56,12 +56,13 @@ const views = (): [name: string, path: string, shows: RegExp][] => [
   ["schedds", "/schedds", /dead letter/],
   ["a schedd", `/schedds/${schedd}`, /no such file/],
   ["system", "/system", /Operators' acts/],
+  ["notifications", "/notifications", /No addresses yet/],
   ["an unknown workflow", UNKNOWN, /Not found/],
   ["an unknown path", "/schedds/a/b/c", /Page not found/],
 ];
 
 describe.each(["light", "dark"] as const)("in %s", (colorScheme) => {
-  it.each([0, 1, 2, 3, 4, 5, 6])("view %i is accessible and has no browser errors", async (n) => {
+  it.each([0, 1, 2, 3, 4, 5, 6, 7])("view %i is accessible and has no browser errors", async (n) => {
     const [, path, shows] = views()[n] as typeof views extends () => (infer V)[] ? V : never;
     const driver = await PageDriver.open(browser, scenario.url, { colorScheme });
     await driver.openView(path);

@@ -1,5 +1,5 @@
 import type { Taskforce as ApiTaskforce, Phase } from "../../../client/src/apiTypes.js";
-import type { components } from "../../../client/src/schema.js";
+import type { components, paths } from "../../../client/src/schema.js";
 
 /* Responses of the API, as far as the page reads them. Times are epoch seconds, durations seconds. */
 export type * from "../../../client/src/apiTypes.js";
@@ -19,6 +19,12 @@ export type ShownAnnotations = Schemas["WorkflowAnnotations"];
 export type Annotations = Required<Pick<ShownAnnotations, "name" | "labels" | "note">>;
 /** A cluster location that a request may name. */
 export type ClusterLocation = Schemas["ClusterLocation"];
+/** An address that the service calls at events of workflows. */
+export type Webhook = Schemas["Webhook"];
+/** An attempt to call a webhook. */
+export type WebhookDelivery = Schemas["WebhookDelivery"];
+/** The body of a request for a new webhook. */
+export type NewWebhook = paths["/v1/webhooks"]["post"]["requestBody"]["content"]["application/json"];
 /** What hinders something. */
 export type Diagnosis = Schemas["Diagnosis"];
 /** The state of the service itself. */
