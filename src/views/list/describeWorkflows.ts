@@ -6,13 +6,28 @@ import type { Wms } from "../../lifecycle/context.js";
 import { originOf } from "../../store/annotations.js";
 import { type WorkflowRecord, workflowAsCreated } from "../../store/records.js";
 import { diagnoseSummary } from "../diagnosis/diagnose.js";
-import { summarizeWorkflow } from "../summary/summarize.js";
+import { WORK } from "../query/limits.js";
+import type { WorkMeter } from "../query/meter.js";
+import { MAX_TASKFORCES_INLINE } from "../summary/freshSummary.js";
+import { summarizeWorkflow, unknownSummary } from "../summary/summarize.js";
 
+/** Work of the meter for one row: about a millisecond. */
+const WORK_PER_ROW = WORK.millisecond;
 /** Images that a row names. */
 const MAX_IMAGES = 3;
 
-/** Describes workflows in rows of a list, in their order, without those that are removed meanwhile. */
-export async function describeWorkflows(wms: Wms, workflows: readonly WorkflowId[]): Promise<WorkflowDigest[]> {
+/**
+ * Describes workflows in rows of a list, in their order, without those that are removed meanwhile.
+ *
+ * @throws the reason of the meter's signal
+ */
+export async function describeWorkflows(
+  wms: Wms,
+  workflows: readonly WorkflowId[],
+  meter: WorkMeter,
+): Promise<WorkflowDigest[]> {
+  meter.charge(workflows.length * WORK_PER_ROW);
+  await meter.pause();
   const rows: Promise<WorkflowDigest>[] = [];
   for await (const [id, record] of wms.store.fetchEach("workflow", workflows))
     if (record !== undefined) rows.push(describeWorkflow(wms, id, record));
@@ -20,9 +35,15 @@ export async function describeWorkflows(wms: Wms, workflows: readonly WorkflowId
 }
 
 async function describeWorkflow(wms: Wms, id: WorkflowId, record: WorkflowRecord): Promise<WorkflowDigest> {
-  const summary = (await wms.store.summaries.fetch(id)) ?? (await summarizeWorkflow(wms, id));
+  const summary = (await wms.store.summaries.fetch(id)) ?? (await makeSummary(wms, id));
   const { findings } = await diagnoseSummary(wms, id, summary, record.deactivated);
   return toDigest(id, record, summary, findings[0]);
+}
+
+/** The first summary of a new workflow. That of a large one is left to the worker, which makes it within a second. */
+async function makeSummary(wms: Wms, id: WorkflowId): Promise<WorkflowSummary> {
+  const isLarge = (await wms.store.indexes.countTaskforcesOf(id)) > MAX_TASKFORCES_INLINE;
+  return isLarge ? unknownSummary(wms, id) : summarizeWorkflow(wms, id);
 }
 
 function toDigest(

@@ -47,6 +47,7 @@ export async function listWorkflows(
       workflows: await describeWorkflows(
         wms,
         members.map((member) => idOfMember("workflow", member)),
+        meter,
       ),
       nextAfter: next && encodeListCursor(order, next),
       isCutShort,

@@ -6,7 +6,7 @@ import type { Wms } from "../../lifecycle/context.js";
 import { summarizeWorkflow } from "./summarize.js";
 
 /** Taskforces up to which a read summarizes a workflow itself. */
-const MAX_TASKFORCES_INLINE = 2000;
+export const MAX_TASKFORCES_INLINE = 2000;
 /** Milliseconds that a read of a larger workflow waits for the fan-out job. */
 const FANOUT_TIMEOUT_MS = 1000;
 

@@ -52,6 +52,21 @@ export async function summarizeDirtyWorkflows(wms: Wms, partition: number): Prom
   } while (leases.length === MAX_LEASES);
 }
 
+/** The summary of a workflow of which only the numbers of its tasks and taskforces are known. */
+export async function unknownSummary({ store }: Wms, workflow: WorkflowId): Promise<WorkflowSummary> {
+  return {
+    ...createEmptySums(),
+    n_taskforces: await store.indexes.countTaskforcesOf(workflow),
+    tasks: [],
+    phases: {},
+    last_change: null,
+    n_failed_attempts: 0,
+    failed_attempts: [],
+    waits: { activation: null, starter: [], dead: [], stopper: [], never_started: 0, workers: {} },
+    updated: nextEpochSeconds(),
+  };
+}
+
 /** Summarizes a workflow's taskforces in their current state. */
 export async function summarizeWorkflow(wms: Wms, workflow: WorkflowId): Promise<WorkflowSummary> {
   const updated = nextEpochSeconds();
