@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { batchesOf } from "../../domain/batchesOf.js";
 import { nextEpochSeconds } from "../../domain/clock.js";
+import { addSample, toHistorySample } from "../../domain/history.js";
 import { type TaskforceUuid, type TaskId, taskOf, type WorkflowId } from "../../domain/ids.js";
 import { ENDING_OR_FINISHED_PHASES, type Phase, type PhaseChange } from "../../domain/phases.js";
 import {
@@ -36,8 +37,12 @@ export async function summarizeDirtyWorkflows(wms: Wms, partition: number): Prom
       const startMs = performance.now();
       await Promise.all(
         batch.map(async (lease) => {
-          const summary = await summarizeWorkflow(wms, lease.workflow);
-          await wms.store.summaries.save(lease, summary, findAttention(summary, nextEpochSeconds()));
+          const [summary, history] = await Promise.all([
+            summarizeWorkflow(wms, lease.workflow),
+            wms.store.summaries.fetchHistory(lease.workflow),
+          ]);
+          const attention = findAttention(summary, nextEpochSeconds());
+          await wms.store.summaries.save(lease, summary, attention, addSample(history, toHistorySample(summary)));
         }),
       );
       const elapsedMs = performance.now() - startMs;
