@@ -58,7 +58,8 @@ const PAGE_MAY_IMPORT: Record<string, string[]> = {
   graph: ["api", "parts"],
   statuses: ["api", "parts"],
   timeline: ["api", "live", "parts"],
-  views: ["api", "live", "parts", "graph", "statuses", "timeline", "paths", "session"],
+  charts: ["api", "live", "parts"],
+  views: ["api", "live", "parts", "charts", "graph", "statuses", "timeline", "paths", "session"],
 };
 
 /** Files that `npm run docs` makes. */

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { PHASES } from "./phases.js";
 import { count, epochSeconds, phaseMap } from "./schemaParts.js";
 import type { WorkflowSummary } from "./summary.js";
-import { countWorkersByKind, WORKER_KINDS } from "./workerKinds.js";
+import { countWorkersByKind, WORKER_KINDS, type WorkerKind } from "./workerKinds.js";
 
 /** A workflow's state at one time. It lasted until the next sample. */
 export interface HistorySample {
@@ -77,7 +77,7 @@ export const thinHistory = ({ intervalSeconds, samples }: History): History => (
 const sampleSchema = z.strictObject({
   timestamp: epochSeconds.meta({ description: "When the state began. It lasted until the next sample." }),
   workers: z
-    .strictObject(Object.fromEntries(WORKER_KINDS.map((kind) => [kind, z.int()])) as Record<string, z.ZodInt>)
+    .strictObject(Object.fromEntries(WORKER_KINDS.map((kind) => [kind, z.int()])) as Record<WorkerKind, z.ZodInt>)
     .meta({
       description:
         "Workers by kind: working (RUNNING and Tasking), starting (RUNNING otherwise), idle, held, done (COMPLETED), " +
@@ -108,7 +108,7 @@ export const toHistoryResponse = (workflow_id: string, { intervalSeconds, sample
     const numberOf = (field: (typeof HISTORY_FIELDS)[number]) => values[HISTORY_FIELDS.indexOf(field)] ?? 0;
     return {
       timestamp,
-      workers: Object.fromEntries(WORKER_KINDS.map((kind) => [kind, numberOf(kind)])),
+      workers: Object.fromEntries(WORKER_KINDS.map((kind) => [kind, numberOf(kind)])) as Record<WorkerKind, number>,
       taskforces_by_phase: Object.fromEntries(
         PHASES.map((phase) => [phase, numberOf(phase)] as const).filter(([, n]) => n > 0),
       ),
