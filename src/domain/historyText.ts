@@ -16,7 +16,11 @@ import {
 
 const VERSION = "1";
 const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-const VALUE_BY_CODE = new Map([...DIGITS].map((digit, value) => [digit.charCodeAt(0), value]));
+/** By the code of the character. */
+const DIGIT_VALUES: readonly (number | undefined)[] = Array.from({ length: 128 }, (_, code) => {
+  const value = DIGITS.indexOf(String.fromCharCode(code));
+  return value === -1 ? undefined : value;
+});
 const BASE = 32;
 
 /** Length of the text, which is its size in bytes. A longer one is thinned. */
@@ -37,21 +41,21 @@ export function encodeHistory(history: History): string {
 }
 
 function encode({ intervalSeconds, samples }: History): string {
-  const parts = [VERSION, encodeInteger(intervalSeconds)];
+  let text = VERSION + encodeInteger(intervalSeconds);
   let before = ORIGIN;
   for (const sample of samples) {
     let changedFields = 0;
-    const changes: string[] = [];
-    for (const [index, value] of sample.values.entries()) {
-      const change = value - (before.values[index] as number);
+    let changes = "";
+    for (let index = 0; index < sample.values.length; index++) {
+      const change = (sample.values[index] as number) - (before.values[index] as number);
       if (change === 0) continue;
-      changedFields += 2 ** index;
-      changes.push(encodeInteger(change < 0 ? 1 - 2 * change : 2 * change));
+      changedFields += 1 << index;
+      changes += encodeInteger(change < 0 ? 1 - 2 * change : 2 * change);
     }
-    parts.push(encodeInteger(sample.timestamp - before.timestamp), encodeInteger(changedFields), ...changes);
+    text += encodeInteger(sample.timestamp - before.timestamp) + encodeInteger(changedFields) + changes;
     before = sample;
   }
-  return parts.join("");
+  return text;
 }
 
 /** What the first sample is compared with. */
@@ -80,14 +84,15 @@ export function decodeHistory(text: string): History | undefined {
   while (next < integers.length) {
     const timestamp = before.timestamp + take();
     const changedFields = take();
+    if (!(changedFields < 2 ** HISTORY_FIELDS.length)) return undefined;
     const values = before.values.map((value, index) => {
-      if (Math.floor(changedFields / 2 ** index) % 2 === 0) return value;
+      if ((changedFields & (1 << index)) === 0) return value;
       const change = take();
       return value + (change % 2 === 0 ? change / 2 : (1 - change) / 2);
     });
     before = { timestamp, values };
     samples.push(before);
-    if (!isValid(before) || changedFields >= 2 ** HISTORY_FIELDS.length) return undefined;
+    if (!isValid(before)) return undefined;
   }
   return intervalSeconds > 0 && intervalSeconds <= MAX_EPOCH_SECONDS && samples.length <= MAX_HISTORY_SAMPLES
     ? { intervalSeconds, samples }
@@ -102,7 +107,7 @@ function decodeIntegers(text: string): number[] | undefined {
   const integers: number[] = [];
   let [value, weight] = [0, 1];
   for (let index = VERSION.length; index < text.length; index++) {
-    const digit = VALUE_BY_CODE.get(text.charCodeAt(index));
+    const digit = DIGIT_VALUES[text.charCodeAt(index)];
     if (digit === undefined) return undefined;
     value += (digit % BASE) * weight;
     weight *= BASE;
