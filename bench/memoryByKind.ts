@@ -12,6 +12,7 @@ const KEY_KINDS: [kind: string, pattern: RegExp][] = [
   ["workflow's record", /^wms:\{\d+\}:workflow:/],
   ["configurations", /^wms:\{\d+\}:configurations$/],
   ["summary", /^wms:\{\d+\}:summary:/],
+  ["history", /^wms:\{\d+\}:history:/],
   ["index of all of a kind", /^wms:\{\d+\}:ix:(workflow|task|taskforce)$/],
   ["index by workflow_id", /^wms:\{\d+\}:ix:taskforce:workflow_id:/],
   ["index of tasks by workflow_id", /^wms:\{\d+\}:ix:task:workflow_id:/],

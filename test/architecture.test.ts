@@ -61,7 +61,8 @@ const PAGE_MAY_IMPORT: Record<string, string[]> = {
   timeline: ["api", "live", "parts"],
   list: ["api", "live", "parts", "paths", "session"],
   notifications: ["api", "live", "parts", "paths", "session"],
-  views: ["api", "live", "parts", "graph", "list", "statuses", "timeline", "paths", "session"],
+  charts: ["api", "live", "parts"],
+  views: ["api", "live", "parts", "charts", "graph", "list", "statuses", "timeline", "paths", "session"],
 };
 
 /** Files that `npm run docs` makes. */

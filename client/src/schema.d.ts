@@ -836,6 +836,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/workflows/{workflow_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get how a workflow changed over time
+         * @description Returns how the workers and taskforces of a workflow changed over time, as samples. They follow the summaries: a change of the last moment may be missing.
+         */
+        get: operations["getWorkflowHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/workflows/{workflow_id}/summary": {
         parameters: {
             query?: never;
@@ -1702,6 +1722,42 @@ export interface components {
             workers: {
                 [key: string]: number;
             };
+            workflow_id: string;
+        };
+        /** @description The states of a workflow over its life. */
+        WorkflowHistory: {
+            /** @description Seconds between samples while the workflow changes. */
+            interval: number;
+            /** @description Oldest first, at most 400. */
+            samples: {
+                /** @description Workers that have completed without an error, up to now. */
+                n_completed: number;
+                /** @description Errors of tasks and failed attempts, up to now. */
+                n_errors: number;
+                /** @description Taskforces by phase; phases without taskforces are left out. */
+                taskforces_by_phase: {
+                    "condor-complete"?: number;
+                    "condor-rm"?: number;
+                    "condor-submit"?: number;
+                    "pending-starter"?: number;
+                    "pending-stopper"?: number;
+                    "pre-launch"?: number;
+                    "pre-mq-activation"?: number;
+                };
+                /** @description When the state began. It lasted until the next sample. */
+                timestamp: number;
+                /** @description Workers by kind: working (RUNNING and Tasking), starting (RUNNING otherwise), idle, held, done (COMPLETED), failed (COMPLETED with an error), removed, other. */
+                workers: {
+                    done: number;
+                    failed: number;
+                    held: number;
+                    idle: number;
+                    other: number;
+                    removed: number;
+                    starting: number;
+                    working: number;
+                };
+            }[];
             workflow_id: string;
         };
         /** @description One request of a user: tasks that run until it is aborted or finished. */
@@ -9842,6 +9898,197 @@ export interface operations {
                      *     }
                      */
                     "text/event-stream": components["schemas"]["PhaseEvent"] | components["schemas"]["SummaryEvent"] | components["schemas"]["DeactivatedEvent"] | components["schemas"]["GapEvent"];
+                };
+            };
+            /** @description The request is invalid. The error names the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 400,
+                     *       "error": "tasks[0].n_workers: must be an integer"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The bearer token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 401,
+                     *       "error": "the token has expired"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 403,
+                     *       "error": "this needs the role user"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The object does not exist, or its state does not allow this. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 404,
+                     *       "error": "no workflow found with id: WF-6b0ca73d-c2072fb5"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large, or has too many keys and values. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 413,
+                     *       "error": "the body is larger than 33554432 bytes"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 429,
+                     *       "error": "too many requests: try again in 7 s"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An internal error. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 500,
+                     *       "error": "internal error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 503,
+                     *       "error": "the database is not available, try again later"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    getWorkflowHistory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of a workflow: WF-<hex epoch seconds>-<8 hex>.
+                 * @example WF-6b0ca73d-c2072fb5
+                 */
+                workflow_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The samples. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "workflow_id": "WF-6b0ca73d-c2072fb5",
+                     *       "interval": 30,
+                     *       "samples": [
+                     *         {
+                     *           "timestamp": 1795991358,
+                     *           "workers": {
+                     *             "working": 0,
+                     *             "starting": 0,
+                     *             "idle": 0,
+                     *             "done": 0,
+                     *             "failed": 0,
+                     *             "held": 0,
+                     *             "removed": 0,
+                     *             "other": 0
+                     *           },
+                     *           "taskforces_by_phase": {
+                     *             "pending-starter": 2
+                     *           },
+                     *           "n_completed": 0,
+                     *           "n_errors": 0
+                     *         },
+                     *         {
+                     *           "timestamp": 1795991601,
+                     *           "workers": {
+                     *             "working": 3,
+                     *             "starting": 0,
+                     *             "idle": 1,
+                     *             "done": 0,
+                     *             "failed": 0,
+                     *             "held": 0,
+                     *             "removed": 0,
+                     *             "other": 0
+                     *           },
+                     *           "taskforces_by_phase": {
+                     *             "condor-submit": 1,
+                     *             "pending-starter": 1
+                     *           },
+                     *           "n_completed": 0,
+                     *           "n_errors": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WorkflowHistory"];
                 };
             };
             /** @description The request is invalid. The error names the field. */

@@ -9,7 +9,7 @@ import { indexedOrigin, originOf } from "./annotations.js";
 import type { NewWorkflow } from "./creation.js";
 import { taskforceJson, workflowJson } from "./documents.js";
 import { addEarlyIds } from "./earlyIds.js";
-import { deactivatingKey, memberOf, partitionOf, profilesKey, stoppingKey } from "./keys.js";
+import { deactivatingKey, historyKey, memberOf, partitionOf, profilesKey, stoppingKey } from "./keys.js";
 import { submissionJsonMembers, taskJson, toTaskforceRecord, toTaskRecord, toWorkflowRecord } from "./records.js";
 import { parseFields, type RecordByKind } from "./repositories.js";
 import { tombstonePlaces } from "./tombstonePlaces.js";
@@ -33,6 +33,8 @@ export interface WorkflowExtensions {
   mq_profiles: HashFields;
   /** Whether a deactivation has not reached all taskforces yet. */
   deactivating: boolean;
+  /** In the form of `domain/historyText.ts`. Absent in a source that has none. */
+  history?: string;
 }
 
 /** A workflow with all that belongs to it: one line of an export, with the ids under which it is stored. */
@@ -97,6 +99,7 @@ async function storedJson(stored: StoredWorkflow): Promise<string> {
     taskforces: Object.fromEntries(taskforceExtensions),
     mq_profiles: sortedByName(Object.entries(stored.profiles)),
     deactivating: stored.isDeactivating,
+    ...(stored.history !== "" && { history: stored.history }),
   };
   const workflow = workflowJson(parseFields("workflow", stored.fields));
   return `{"workflow":${workflow},"task_directives":[${tasks.join()}],"taskforces":[${taskforces.join()}],"extensions":${JSON.stringify(extensions)}}`;
@@ -122,6 +125,7 @@ export function toNewWorkflow(exported: ExportedWorkflow, partitions: number): N
     ...tombstonePlaces(partition, workflow.workflow_id).map((place) => ["HDEL", ...place]),
     ...pairCommands("ZADD", stoppingKey(partition), stopping),
     ...profileCommands(partition, workflow.workflow_id, extensions),
+    ...historyCommands(partition, workflow.workflow_id, extensions),
     ...addEarlyIds(partition, idsOf(exported)),
   ];
   if (extensions.deactivating) commands.push(["SADD", deactivatingKey(partition), memberOf(workflow.workflow_id)]);
@@ -150,6 +154,13 @@ export const profileCommands = (
   workflow: WorkflowId,
   { mq_profiles }: Pick<WorkflowExtensions, "mq_profiles">,
 ): (string | number)[][] => pairCommands("HSET", profilesKey(partition, workflow), Object.entries(mq_profiles).flat());
+
+/** The command that stores the history of a workflow, if there is one. */
+export const historyCommands = (
+  partition: number,
+  workflow: WorkflowId,
+  { history }: Pick<WorkflowExtensions, "history">,
+): string[][] => (history === undefined ? [] : [["SET", historyKey(partition, workflow), history]]);
 
 /** Commands with as many pairs as fit. @param pairs of scores and members, or fields and values */
 const pairCommands = (name: "ZADD" | "HSET", key: string, pairs: readonly (string | number)[]): (string | number)[][] =>

@@ -5,6 +5,7 @@ import {
   ConfigurationCache,
   type ExportedTaskforce,
   type ExportedWorkflow,
+  historyCommands,
   idsOf,
   profileCommands,
   toNewWorkflow,
@@ -83,6 +84,8 @@ export async function replaceWorkflow(
   await addToIndexes(batch, written);
   batch.add("DEL", profilesKey(partition, id));
   for (const command of profileCommands(partition, id, extensions)) batch.add(...command);
+  // A source without a history leaves the stored one.
+  for (const command of historyCommands(partition, id, extensions)) batch.add(...command);
   batch.add(extensions.deactivating ? "SADD" : "SREM", deactivatingKey(partition), memberOf(id));
   for (const command of addEarlyIds(partition, idsOf(exported))) batch.add(...command);
   batch.add("SADD", dirtyKey(partition), memberOf(id));

@@ -205,6 +205,10 @@ export const summaryLeasesKey = (partition: number): string => `${partitionPrefi
 export const summaryKey = (partition: number, workflow: WorkflowId): string =>
   `${partitionPrefix(partition)}summary:${memberOf(workflow)}`;
 
+/** A workflow's history, in the form of `domain/historyText.ts`. */
+export const historyKey = (partition: number, workflow: WorkflowId): string =>
+  `${partitionPrefix(partition)}history:${memberOf(workflow)}`;
+
 /** The hash workflow → comma-separated codes of its findings, of the active workflows that need attention. */
 export const attentionKey = (partition: number): string => `${partitionPrefix(partition)}attention`;
 

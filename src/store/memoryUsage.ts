@@ -11,6 +11,7 @@ const KINDS: readonly [name: string, pattern: RegExp][] = [
   ["task directives", /^wms:\{\d+\}:task:/],
   ["workflows", /^wms:\{\d+\}:workflow:/],
   ["summaries", /^wms:\{\d+\}:summary:/],
+  ["histories", /^wms:\{\d+\}:history:/],
   ["mq-profiles", /^wms:\{\d+\}:profiles:/],
   ["indexes", /^wms:\{\d+\}:ix:/],
   ["configurations", /^wms:\{\d+\}:configurations$/],
@@ -24,7 +25,7 @@ const KINDS: readonly [name: string, pattern: RegExp][] = [
 const OTHER = "keys of other programs";
 
 /** The workflow to which a key belongs. */
-const WORKFLOW_KEY = /^wms:\{\d+\}:(?:workflow|task|taskforce|summary|profiles):(.+)$/;
+const WORKFLOW_KEY = /^wms:\{\d+\}:(?:workflow|task|taskforce|summary|history|profiles):(.+)$/;
 
 /** Keys of one read. */
 const BATCH_SIZE = 500;
@@ -36,7 +37,7 @@ export interface KindUsage {
   bytes: number;
 }
 
-/** The records, summary and profiles of one workflow. */
+/** The records, summary, history and profiles of one workflow. */
 export interface WorkflowUsage {
   id: WorkflowId;
   bytes: number;

@@ -7,6 +7,7 @@ import {
   deactivatingKey,
   dirtyKey,
   type EntityKind,
+  historyKey,
   type IdByKind,
   idOfMember,
   indexKey,
@@ -49,7 +50,7 @@ export async function removeWorkflow(
     for (const field of ["log", "statuses_ts"])
       batch.require(recordKey(partition, "taskforce", taskforce.uuid), field, taskforce.fields[field]);
   batch.addEntity("workflow", id, fields);
-  batch.add("UNLINK", summaryKey(partition, id), profilesKey(partition, id));
+  batch.add("UNLINK", summaryKey(partition, id), historyKey(partition, id), profilesKey(partition, id));
   for (const set of [dirtyKey(partition), deactivatingKey(partition)]) batch.add("SREM", set, memberOf(id));
   for (const hash of [summaryLeasesKey(partition), attentionKey(partition)]) batch.add("HDEL", hash, memberOf(id));
   for (const index of summaryIndexKeys(partition)) batch.add("ZREM", index, memberOf(id));

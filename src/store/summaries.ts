@@ -2,6 +2,8 @@ import { randomUUID } from "node:crypto";
 import { promisify } from "node:util";
 import { deflate, inflate } from "node:zlib";
 import { type AttentionCode, worstSeverity } from "../domain/diagnosis.js";
+import { EMPTY_HISTORY, type History } from "../domain/history.js";
+import { decodeHistory, encodeHistory } from "../domain/historyText.js";
 import type { WorkflowId } from "../domain/ids.js";
 import { areAllEnded, countRunningWorkers, type WorkflowSummary } from "../domain/summary.js";
 import type { RedisClient } from "../redis/redisClient.js";
@@ -9,6 +11,7 @@ import {
   allEntitiesKey,
   attentionKey,
   dirtyKey,
+  historyKey,
   idOfMember,
   memberOf,
   partitionOf,
@@ -34,7 +37,10 @@ const decompress = promisify(inflate);
 /** The first byte of a summary that an earlier release stored as JSON text. Compressed data begins with another one. */
 const [OPEN_BRACE] = Buffer.from("{");
 
-/** Summaries, and the set of dirty workflows: every script that changes a taskforce marks its workflow dirty. */
+/**
+ * Summaries, the histories that are made of them, and the set of dirty workflows: every script that changes a taskforce marks
+ * its workflow dirty.
+ */
 export class Summaries {
   readonly #redis: RedisClient;
   readonly #partitions: number;
@@ -53,6 +59,12 @@ export class Summaries {
     return summary.waits?.never_started === undefined ? undefined : (summary as WorkflowSummary);
   }
 
+  /** A workflow's history. That of a later release counts as empty. */
+  async fetchHistory(workflow: WorkflowId): Promise<History> {
+    const text = await this.#redis.get(historyKey(partitionOf(workflow, this.#partitions), workflow));
+    return (text === null ? undefined : decodeHistory(text)) ?? EMPTY_HISTORY;
+  }
+
   /** Whether a workflow's summary, if it has one, covers all changes so far. */
   async isCurrent(workflow: WorkflowId): Promise<boolean> {
     const partition = partitionOf(workflow, this.#partitions);
@@ -66,12 +78,14 @@ export class Summaries {
    * Replaces a workflow's summary and releases the lease.
    *
    * @param attention the findings to count for the workflow while it is active
+   * @param history the new history, made from the one that was read under the same lease; undefined: it stays
    * @returns false when the lease was lost
    */
   async save(
     { workflow, leaseId }: SummaryLease,
     summary: WorkflowSummary,
     attention: readonly AttentionCode[],
+    history?: History,
   ): Promise<boolean> {
     const partition = partitionOf(workflow, this.#partitions);
     const keys = [
@@ -80,6 +94,7 @@ export class Summaries {
       attentionKey(partition),
       recordKey(partition, "workflow", workflow),
       allEntitiesKey(partition, "workflow"),
+      historyKey(partition, workflow),
     ];
     const values = [
       memberOf(workflow),
@@ -91,6 +106,7 @@ export class Summaries {
       areAllEnded(summary) ? YES : "",
       summary.last_change ?? "",
       countRunningWorkers(summary),
+      history === undefined ? "" : encodeHistory(history),
     ];
     return (await runScript(this.#redis, "saveSummary", keys, values)) === 1;
   }

@@ -2,7 +2,16 @@ import { isDeepStrictEqual } from "node:util";
 import { batchesOf } from "../domain/batchesOf.js";
 import type { TaskforceUuid, TaskId, WorkflowId } from "../domain/ids.js";
 import { type RedisClient, unwrapReplies } from "../redis/redisClient.js";
-import { deactivatingKey, idOfMember, indexKey, memberOf, partitionOf, profilesKey, recordKey } from "./keys.js";
+import {
+  deactivatingKey,
+  historyKey,
+  idOfMember,
+  indexKey,
+  memberOf,
+  partitionOf,
+  profilesKey,
+  recordKey,
+} from "./keys.js";
 import { runScript } from "./scripts.js";
 import type { Store } from "./store.js";
 
@@ -29,6 +38,8 @@ export interface StoredWorkflow {
   profiles: HashFields;
   /** Whether its deactivation has not reached all taskforces yet. */
   isDeactivating: boolean;
+  /** Empty when it has none. */
+  history: string;
 }
 
 /** Task directives and taskforces that one script reads. It blocks Redis for about 5 ms. */
@@ -84,15 +95,17 @@ async function readAtOnce(store: Store, id: WorkflowId, maxRecords: number): Pro
     indexKey(partition, "taskforce", "workflow_id", id),
     profilesKey(partition, id),
     deactivatingKey(partition),
+    historyKey(partition, id),
   ];
   const reply = (await runScript(store.bulkRedis, "readWorkflow", keys, [memberOf(id), maxRecords])) as ReadReply;
   if (reply.length === 0) return "missing";
   if (reply.length === 1) return undefined;
-  const [, fields, profiles, isDeactivating, taskMembers, tasks, taskforceMembers, taskforces] = reply;
+  const [, fields, profiles, isDeactivating, history, taskMembers, tasks, taskforceMembers, taskforces] = reply;
   return {
     fields: toFields(fields),
     profiles: toFields(profiles),
     isDeactivating: isDeactivating === 1,
+    history,
     tasks: taskMembers.map((member, index) => ({
       id: idOfMember("task", member),
       fields: toFields(tasks[index] as string[]),
@@ -112,6 +125,7 @@ type ReadReply =
       fields: string[],
       profiles: string[],
       isDeactivating: number,
+      history: string,
       taskMembers: string[],
       tasks: string[][],
       taskforceMembers: string[],
@@ -120,10 +134,11 @@ type ReadReply =
 
 async function readInBatches({ bulkRedis, indexes, partitions }: Store, id: WorkflowId): Promise<Read | undefined> {
   const partition = partitionOf(id, partitions);
-  const [fields, profiles, isDeactivating, tasks, taskforces] = await Promise.all([
+  const [fields, profiles, isDeactivating, history, tasks, taskforces] = await Promise.all([
     bulkRedis.hgetall(recordKey(partition, "workflow", id)),
     bulkRedis.hgetall(profilesKey(partition, id)),
     bulkRedis.sismember(deactivatingKey(partition), memberOf(id)),
+    bulkRedis.get(historyKey(partition, id)),
     indexes.tasksOf(id),
     indexes.taskforcesOf(id),
   ]);
@@ -140,6 +155,7 @@ async function readInBatches({ bulkRedis, indexes, partitions }: Store, id: Work
     fields,
     profiles,
     isDeactivating: isDeactivating === 1,
+    history: history ?? "",
     tasks: tasks.map((task, index) => ({ id: task, fields: taskFields[index] as HashFields })),
     taskforces: taskforces.map((uuid, index) => ({ uuid, fields: taskforceFields[index] as HashFields })),
   };

@@ -41,8 +41,10 @@ async function compareWorkflow(store: Store, { workflow: source }: SourceWorkflo
   const found = await readWholeWorkflow(store, id);
   if (found === undefined) return [`${id} is missing`];
   const stored = await toExported(found);
+  const { history } = source.extensions;
   return [
     ...differencesOf(id, source.workflow, stored.workflow),
+    ...(history === undefined ? [] : differencesOf(id, { history }, { history: stored.extensions.history })),
     ...compareLists(source.task_directives, stored.task_directives, "task_id"),
     ...compareLists(source.taskforces, stored.taskforces, "taskforce_uuid"),
   ];

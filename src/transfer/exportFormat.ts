@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { showEarlyIds, storedWorkflowId } from "../domain/earlyIds.js";
+import { decodeHistory } from "../domain/historyText.js";
 import { taskDirectiveSchema } from "../domain/taskDirective.js";
 import { taskforceSchema } from "../domain/taskforce.js";
 import { workflowSchema } from "../domain/workflow.js";
@@ -60,6 +61,10 @@ const workflowLineSchema = z.strictObject({
     taskforces: z.record(z.string(), texts),
     mq_profiles: texts,
     deactivating: z.boolean(),
+    history: z
+      .string()
+      .refine((text) => decodeHistory(text) !== undefined, "is no history that this release reads")
+      .optional(),
   }),
 });
 

@@ -96,6 +96,12 @@ function keepOrigin(stored: ExportedWorkflow, exported: ExportedWorkflow): void 
   exported.extensions.workflow = { ...known, ...exported.extensions.workflow };
 }
 
+/** The service makes a history of what happens, so it is no change of its own. */
+const withoutHistory = ({ extensions: { history: _, ...extensions }, ...documents }: ExportedWorkflow) => ({
+  ...documents,
+  extensions,
+});
+
 type SourceItem = SourceWorkflow | { reject: Reject };
 
 /** The limits for the items of a source. */
@@ -126,7 +132,8 @@ async function importOne(
   }
   const stored = await toExported(found);
   keepOrigin(stored, exported);
-  if (isDeepStrictEqual(stored, exported)) return { outcome: "unchanged", taskforces: 0 };
+  if (isDeepStrictEqual(withoutHistory(stored), withoutHistory(exported)))
+    return { outcome: "unchanged", taskforces: 0 };
   const refuse = (reason: string): Outcome => ({ reject: { place, workflow_id: id, reason } });
   const conflict = isOverwriting ? undefined : explainConflict(stored, exported);
   if (conflict !== undefined) return refuse(`${conflict} (--overwrite replaces it)`);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { HistoryResponse } from "../../src/domain/history.js";
 import type { SummaryResponse } from "../../src/domain/summary.js";
 import { type ApiFixture, type ScheddLocation, startApiFixture } from "./apiFixture.js";
 import { type CreatedWorkflow, makeTaskRequest, makeWorkflowRequest, submitReport } from "./requestBodies.js";
@@ -239,5 +240,49 @@ describe("a summary states in one sentence what the workflow is waiting for:", (
     expect(await waitingFor(created)).toContain(", which failed: schedd is down");
     for (const each of [await next(), await next()]) await post(`/v1/tms/condor-rm/taskforces/${each}`);
     expect(await waitingFor(created)).toBe("1 of 3 taskforces never started: it has nothing to stop");
+  });
+});
+
+describe("GET /v1/workflows/{workflow_id}/history", () => {
+  const historyOf = async (workflow: string): Promise<HistoryResponse> => {
+    const { status, body } = await fixture.client.get<HistoryResponse>(`/v1/workflows/${workflow}/history`);
+    expect(status).toBe(200);
+    return body;
+  };
+
+  it("returns the states of the workflow over time, the newest last", async () => {
+    const place = fixture.nextLocation();
+    const before = Math.floor(Date.now() / 1000);
+    const { workflow } = await createPendingTasks(2, [place]);
+    await expect
+      .poll(async () => (await historyOf(workflow.workflow_id)).samples.length, { timeout: 10_000 })
+      .toBeGreaterThan(0);
+    const uuid = await submitNext(place);
+    await post("/v1/tms/statuses/taskforces", {
+      compound_statuses_by_taskforce: {
+        [uuid]: { RUNNING: { Tasking: 6, null: 1 }, "HELD: disk": { null: 2 }, COMPLETED: { Done: 5, FatalError: 1 } },
+      },
+      top_task_errors_by_taskforce: { [uuid]: { OOM: 3 } },
+    });
+    await failNextSubmit(place, "no such file");
+    const newest = {
+      workers: { working: 6, starting: 1, idle: 0, done: 5, failed: 1, held: 2, removed: 0, other: 0 },
+      taskforces_by_phase: { "pending-starter": 1, "condor-submit": 1 },
+      n_completed: 5,
+      n_errors: 4,
+    };
+    await expect
+      .poll(async () => (await historyOf(workflow.workflow_id)).samples.at(-1), { timeout: 10_000 })
+      .toMatchObject(newest);
+    const { workflow_id, interval, samples } = await historyOf(workflow.workflow_id);
+    expect([workflow_id, interval]).toEqual([workflow.workflow_id, 30]);
+    expect(samples[0]).toMatchObject({ n_completed: 0, n_errors: 0 });
+    const times = samples.map(({ timestamp }) => timestamp);
+    expect(times[0]).toBeGreaterThanOrEqual(before);
+    expect(times).toEqual([...times].sort((one, other) => one - other));
+  });
+
+  it("answers 404 for an unknown workflow", async () => {
+    expect((await fixture.client.get("/v1/workflows/WF-00000000-00000000/history")).status).toBe(404);
   });
 });

@@ -1,10 +1,12 @@
 import * as fc from "fast-check";
-import { newTaskforceUuid, newTaskId, type TaskforceUuid } from "../../src/domain/ids.js";
+import { addSample, EMPTY_HISTORY, HISTORY_FIELDS } from "../../src/domain/history.js";
+import { encodeHistory } from "../../src/domain/historyText.js";
+import { newTaskforceUuid, newTaskId, type TaskforceUuid, type WorkflowId } from "../../src/domain/ids.js";
 import { PHASE_CHANGE_CONTEXTS, PHASE_CHANGE_SOURCES, type Phase, type PhaseChange } from "../../src/domain/phases.js";
 import type { TaskDirective } from "../../src/domain/taskDirective.js";
 import { buildUnstartedTaskforce, type Taskforce } from "../../src/domain/taskforce.js";
 import { createWholeWorkflow } from "../../src/store/creation.js";
-import { newWorkflowIdIn } from "../../src/store/keys.js";
+import { historyKey, newWorkflowIdIn, partitionOf } from "../../src/store/keys.js";
 import { encodeLogEntry, type PhaseLogEntry } from "../../src/store/records.js";
 import { updateStatuses } from "../../src/store/statusUpdates.js";
 import type { Store } from "../../src/store/store.js";
@@ -32,6 +34,8 @@ export interface Life {
   profiles: string[];
   /** When the workflow is deactivated: before or after the steps of its taskforces, or not to the end. */
   deactivated: "no" | "before" | "after" | "half";
+  /** Numbers of workers at the samples of its history. */
+  history?: number[];
 }
 
 const text = fc.string({ unit: "grapheme", minLength: 1, maxLength: 12 });
@@ -58,6 +62,7 @@ export const arbitraryLife: fc.Arbitrary<Life> = fc.record({
   ),
   profiles: fc.uniqueArray(fc.uuid(), { maxLength: 2 }),
   deactivated: fc.constantFrom("no", "no", "before", "after", "half"),
+  history: fc.array(fc.nat(), { maxLength: 5 }),
 });
 
 let lastSeconds = 1_900_000_000;
@@ -75,6 +80,15 @@ const entryOf = (target_phase: Phase, context: string, was_successful = true): P
     source_entity: PHASE_CHANGE_SOURCES.tms,
     context,
   });
+
+async function storeHistory(store: Store, workflow: WorkflowId, workers: readonly number[]): Promise<void> {
+  if (workers.length === 0) return;
+  const history = workers.reduce((before, n, index) => {
+    const sample = { timestamp: 1_700_000_000 + 60 * index, values: HISTORY_FIELDS.map(() => n) };
+    return addSample(before, sample) ?? before;
+  }, EMPTY_HISTORY);
+  await store.redis.set(historyKey(partitionOf(workflow, store.partitions), workflow), encodeHistory(history));
+}
 
 /** Lets a workflow live in a store, by the calls of the service. @returns its id */
 export async function live(store: Store, life: Life, partition = 0): Promise<string> {
@@ -125,6 +139,7 @@ export async function live(store: Store, life: Life, partition = 0): Promise<str
   }
   const workflow = { workflow_id, timestamp: created, priority, deactivated: null, deactivated_ts: null };
   await createWholeWorkflow(store, { workflow, task_directives, taskforces }, life.profiles.length);
+  await storeHistory(store, workflow_id, life.history ?? []);
   const profiles = life.profiles.map((mqid) => ({ mqid, alias: `alias of ${mqid}`, is_activated: true }));
   if (profiles.length > 0) await store.profiles.saveActivated(workflow_id, profiles);
   const stop = async () => {

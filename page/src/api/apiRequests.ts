@@ -18,6 +18,7 @@ import type {
   UnknownPoll,
   Workflow,
   WorkflowDigest,
+  WorkflowHistory,
 } from "./apiTypes.ts";
 
 type Filter = Record<string, unknown>;
@@ -41,6 +42,10 @@ export const fetchWorkflow = (workflow_id: string, signal: AbortSignal): Promise
 /** Reads the summary of a workflow. */
 export const fetchSummary = (workflow_id: string, signal: AbortSignal): Promise<Summary> =>
   unwrapResponse(api.GET("/v1/workflows/{workflow_id}/summary", { params: { path: { workflow_id } }, signal }));
+
+/** Reads how a workflow changed over its life. */
+export const fetchHistory = (workflow_id: string, signal: AbortSignal): Promise<WorkflowHistory> =>
+  unwrapResponse(api.GET("/v1/workflows/{workflow_id}/history", { params: { path: { workflow_id } }, signal }));
 
 /** Retries all dead letters of a workflow. */
 export const postRetry = (workflow_id: string): Promise<{ n_taskforces: number }> =>

@@ -41,6 +41,8 @@ export type AuditEntry = Schemas["AuditEntry"];
 export type StrayCluster = Schemas["StrayCluster"];
 /** Polls for a schedd that is not known. */
 export type UnknownPoll = Schemas["UnknownPoll"];
+/** The states of a workflow over its life. */
+export type WorkflowHistory = Schemas["WorkflowHistory"];
 /** A queue; with its contents only in the response about one schedd. */
 export type QueueState = Schemas["QueueState"] & Partial<Schemas["QueueContents"]>;
 /** A schedd and its two queues. */

@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { useRoute } from "preact-iso";
 import { formatNumber, imageName } from "../../../client/src/format.js";
+import { HistoryCharts } from "../charts/HistoryCharts.tsx";
 import { TaskGraph } from "../graph/TaskGraph.tsx";
 import { PhaseBar } from "../parts/Bars.tsx";
 import { FindingList } from "../parts/Findings.tsx";
@@ -69,6 +70,7 @@ export function WorkflowView() {
                 )}
               </PagedList>
             </Section>
+            <HistoryCharts of={id} summary={state.summary} />
             <Taskforces subscription={subscription} summary={state.summary} />
             <Section title="Top errors">
               <TopErrors errors={state.summary.top_task_errors} />

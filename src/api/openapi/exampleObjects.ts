@@ -9,7 +9,7 @@ export const SCHEDD = "grid-submitter.icecube.wisc.edu";
 export const STRAY_ID = "grid-submitter.icecube.wisc.edu:4711";
 /** The creation of the workflow, in epoch seconds, as all times. */
 export const CREATED = 1795991357.46;
-const PENDING = 1795991358.28;
+export const PENDING = 1795991358.28;
 export const SUBMITTED = 1795991359.43;
 export const NOW = 1795991601.2;
 

@@ -1,5 +1,6 @@
 import workflowRequest from "../../../examples/workflow.json" with { type: "json" };
 
+import { workflowHistory } from "./exampleHistory.js";
 import {
   annotations,
   CREATED,
@@ -83,6 +84,7 @@ export const EXAMPLES: Readonly<Record<string, OperationExamples>> = {
     responses: { 200: { workflows: [{ workflow_id: WORKFLOW_ID, priority: 60 }], next_after: null } },
   },
   getWorkflowSummary: { responses: { 200: summary } },
+  getWorkflowHistory: { responses: { 200: workflowHistory } },
   diagnoseWorkflow: { responses: { 200: diagnosis } },
   watchWorkflow: { responses: { 200: phaseEvent } },
   watchAllWorkflows: { responses: { 200: phaseEvent } },

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { displayNameOf } from "../../domain/caller.js";
+import { historySchema } from "../../domain/history.js";
 import { createWorkflowSchema } from "../../domain/requestSchemas.js";
 import { uniqueArray } from "../../domain/schemaParts.js";
 import { summarySchema } from "../../domain/summary.js";
@@ -12,6 +13,7 @@ import { createWorkflowOnce, deactivateWorkflowOnce } from "../../lifecycle/repe
 import { retryDeadLetters } from "../../lifecycle/retryTaskforce.js";
 import type { WholeWorkflow } from "../../store/creation.js";
 import { readEntity } from "../../views/query/readEntities.js";
+import { readHistory } from "../../views/summary/readHistory.js";
 import { readSummary } from "../../views/summary/readSummary.js";
 import { type Route, route } from "../http/route.js";
 import { annotationHeadersSchema, annotationsFromHeaders } from "./annotationHeaders.js";
@@ -90,6 +92,19 @@ export const workflowRoutes = (wms: Wms): Route[] => [
     responses: { 200: { description: "The summary.", schema: summarySchema } },
     errors: [404],
     handle: async ({ params }) => JSON.stringify(await readSummary(wms, params.workflow_id)),
+  }),
+  route({
+    method: "get",
+    path: "/v1/workflows/{workflow_id}/history",
+    tag: "workflows",
+    roles: ["user", "operator", "viewer"],
+    isExtension: true,
+    description:
+      "Returns how the workers and taskforces of a workflow changed over time, as samples. They follow the summaries: a " +
+      "change of the last moment may be missing.",
+    responses: { 200: { description: "The samples.", schema: historySchema } },
+    errors: [404],
+    handle: async ({ params }) => JSON.stringify(await readHistory(wms, params.workflow_id)),
   }),
   deactivationRoute(wms, "abort", "ABORTED", "Aborts a workflow."),
   deactivationRoute(wms, "finished", "FINISHED", "Marks a workflow as finished."),

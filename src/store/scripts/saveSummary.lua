@@ -1,13 +1,14 @@
 --[[
-  Replaces a workflow's summary, unless another worker holds the lease by now: its summary is or will be newer. Updates
-  the hash of the workflows that need attention, which a deactivated workflow leaves, and the indexes by what the summary
-  says.
+  Replaces a workflow's summary and history, unless another worker holds the lease by now: its summary is or will be
+  newer, and it has read the history, too. Updates the hash of the workflows that need attention, which a deactivated
+  workflow leaves, and the indexes by what the summary says.
 
   KEYS[1] summary   KEYS[2] summary leases   KEYS[3] workflows that need attention   KEYS[4] workflow record
-  KEYS[5] index of all workflows
+  KEYS[5] index of all workflows   KEYS[6] history of the workflow
   ARGV[1] the workflow's member   ARGV[2] lease id   ARGV[3] summary (compressed JSON)
   ARGV[4] comma-separated codes of the findings that need attention   ARGV[5] the highest severity among them, or ''
   ARGV[6] 'yes' when all its taskforces have ended, or ''   ARGV[7] last change, or ''   ARGV[8] running workers
+  ARGV[9] its history, or '' when it stays
 
   Returns 1 saved, 0 lease lost: nothing changed
 ]]
@@ -17,6 +18,9 @@ end
 local member, severity, ended = ARGV[1], ARGV[5], ARGV[6]
 redis.call('SET', KEYS[1], ARGV[3])
 redis.call('HDEL', KEYS[2], member)
+if ARGV[9] ~= '' then
+  redis.call('SET', KEYS[6], ARGV[9])
+end
 if is_deactivated(KEYS[4]) then
   severity, ended = '', ''
 end

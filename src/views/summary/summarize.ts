@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { batchesOf } from "../../domain/batchesOf.js";
 import { nextEpochSeconds } from "../../domain/clock.js";
+import { addSample, toHistorySample } from "../../domain/history.js";
 import { type TaskforceUuid, type TaskId, taskOf, type WorkflowId } from "../../domain/ids.js";
 import { ENDING_OR_FINISHED_PHASES, type Phase, type PhaseChange } from "../../domain/phases.js";
 import {
@@ -39,10 +40,15 @@ export async function summarizeDirtyWorkflows(wms: Wms, partition: number): Prom
       const startMs = performance.now();
       await Promise.all(
         batch.map(async (lease) => {
-          const summary = await summarizeWorkflow(wms, lease.workflow);
+          const { workflow } = lease;
+          const [summary, history] = await Promise.all([
+            summarizeWorkflow(wms, workflow),
+            wms.store.summaries.fetchHistory(workflow),
+          ]);
           const attention = findAttention(summary, nextEpochSeconds());
-          const notified = webhooks && (await raiseNotifications(wms, webhooks, lease.workflow, summary));
-          await wms.store.summaries.save(lease, notified ? { ...summary, notified } : summary, attention);
+          const notified = webhooks && (await raiseNotifications(wms, webhooks, workflow, summary));
+          const saved = notified ? { ...summary, notified } : summary;
+          await wms.store.summaries.save(lease, saved, attention, addSample(history, toHistorySample(summary)));
         }),
       );
       const elapsedMs = performance.now() - startMs;

@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { EMPTY_HISTORY, HISTORY_FIELDS } from "../../../src/domain/history.js";
 import type { TaskforceUuid, WorkflowId } from "../../../src/domain/ids.js";
 import type { SummaryResponse, WorkflowSummary } from "../../../src/domain/summary.js";
 import type { RedisClient } from "../../../src/redis/redisClient.js";
-import { attentionKey, dirtyKey, memberOf, partitionOf, summaryKey } from "../../../src/store/keys.js";
+import { attentionKey, dirtyKey, historyKey, memberOf, partitionOf, summaryKey } from "../../../src/store/keys.js";
 import { updateStatuses } from "../../../src/store/statusUpdates.js";
 import { openStore, type Store } from "../../../src/store/store.js";
 import type { CreatedWorkflow } from "../../api/requestBodies.js";
@@ -292,6 +293,50 @@ describe("when the fan-out job of a change is lost", () => {
   });
 });
 
+describe("a workflow's history", () => {
+  const valuesOf = async (id: WorkflowId) => (await store.summaries.fetchHistory(id)).samples;
+
+  it("has the first state and the newest one, and nothing new while nothing changes", async () => {
+    const created = await scenario.submitWorkflow(tasks(1));
+    const id = created.workflow.workflow_id as WorkflowId;
+    await waitForSummary(created, { taskforces_by_phase: { "pending-starter": 1 } });
+    await waitForValue("nothing more changes", () => store.summaries.isCurrent(id), Boolean);
+    const [first] = await valuesOf(id);
+    for (const workers of [1, 2, 3]) await reportStatuses(uuidsOf(created), [`{"RUNNING":{"Tasking":${workers}}}`], []);
+    await waitForSummary(created, { compound_statuses: { RUNNING: { Tasking: 3 } } });
+    await waitForValue("nothing more changes", () => store.summaries.isCurrent(id), Boolean);
+    const samples = await valuesOf(id);
+    // All happened within one interval.
+    expect(samples).toHaveLength(2);
+    expect(samples[0]).toEqual(first);
+    expect(samples.at(-1)?.values[0]).toBe(3);
+
+    const partition = partitionOf(id, PARTITIONS);
+    const text = await redis.get(historyKey(partition, id));
+    const { updated = 0 } = (await store.summaries.fetch(id)) ?? {};
+    await reportStatuses(uuidsOf(created), ['{"RUNNING":{"Tasking":3}}'], []);
+    await redis.sadd(dirtyKey(partition), memberOf(id));
+    await reportStatuses(uuidsOf(created), ['{"RUNNING":{"Tasking":3}}'], ["{}"]);
+    await waitForValue(
+      "the summary is computed again",
+      () => store.summaries.fetch(id),
+      (summary) => (summary?.updated ?? 0) > updated,
+    );
+    expect(await redis.get(historyKey(partition, id))).toBe(text);
+
+    await scenario.deactivate(id, "abort");
+    await waitForSummary(created, { taskforces_by_phase: { "pending-stopper": 1 } });
+    const stopped = HISTORY_FIELDS.indexOf("pending-stopper");
+    expect((await valuesOf(id)).at(-1)?.values[stopped]).toBe(1);
+  });
+
+  it("of a later release counts as empty", async () => {
+    const id = "WF-1-1" as WorkflowId;
+    await redis.set(historyKey(partitionOf(id, PARTITIONS), id), "2abc");
+    expect(await store.summaries.fetchHistory(id)).toEqual(EMPTY_HISTORY);
+  });
+});
+
 describe("a process that was suspended while it summarized", () => {
   it("does not replace newer sums by its old ones", async () => {
     const created = await scenario.submitWorkflow(tasks(1));
@@ -310,7 +355,10 @@ describe("a process that was suspended while it summarized", () => {
     await change(2);
     scenario = await start();
     await waitForSummary(created, { compound_statuses: { RUNNING: { Tasking: 2 } } });
-    expect(await store.summaries.save(slept, old, ["workers-held"])).toBe(false);
+    const history = await store.summaries.fetchHistory(id);
+    expect(await store.summaries.save(slept, old, ["workers-held"], EMPTY_HISTORY)).toBe(false);
+    expect(history.samples.length).toBeGreaterThan(0);
+    expect(await store.summaries.fetchHistory(id)).toEqual(history);
     expect(await redis.hget(attentionKey(partition), memberOf(id))).toBeNull();
     await waitForSummary(created, { compound_statuses: { RUNNING: { Tasking: 2 } } });
   });
