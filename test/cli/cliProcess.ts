@@ -20,6 +20,8 @@ export interface StartOptions {
   input?: string;
   /** Whether stderr looks like a terminal to a command in this process. */
   isTerminal?: boolean;
+  /** Columns of a terminal that stdout looks like to a command in this process; undefined: a pipe. */
+  columns?: number;
 }
 
 /** The folder of the built package. */
@@ -89,9 +91,13 @@ export const runCliProcess = (args: string[], started: StartOptions = {}): Promi
 
 const shellQuote = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`;
 
-/** Starts `ewms` on a terminal of 100 columns, where stderr appears on stdout. */
-export function startOnTerminal(args: string[], env: Record<string, string> = {}): CliProcess {
+/** Starts `ewms` on a terminal, by default of 100 columns, where stderr appears on stdout. */
+export function startOnTerminal(
+  args: string[],
+  env: Record<string, string> = {},
+  { columns = 100, rows = 30 }: { columns?: number; rows?: number } = {},
+): CliProcess {
   const command = [process.execPath, CLI_PATH, ...args].map(shellQuote).join(" ");
-  const script = ["-qec", `stty cols 100 rows 30; exec ${command}`, "/dev/null"];
+  const script = ["-qec", `stty cols ${columns} rows ${rows}; exec ${command}`, "/dev/null"];
   return new CliProcess("script", script, environmentOf({ SHELL: "/bin/sh", ...env }));
 }

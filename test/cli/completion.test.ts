@@ -45,7 +45,7 @@ describe("bash completes", () => {
   test("options and choices", async () => {
     expect(await completionsOf("query", "t")).toEqual(["task-directives", "taskforces"]);
     expect(await completionsOf("query", "taskforces", "--f")).toEqual(["--filter", "--fields"]);
-    expect(await completionsOf("ls", "--u")).toEqual(["--url"]);
+    expect(await completionsOf("ls", "--ur")).toEqual(["--url"]);
     expect(await completionsOf("locations", "--n"), "no hidden option").toEqual([""]);
   });
 

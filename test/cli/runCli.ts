@@ -13,14 +13,16 @@ class TextSink extends Writable {
   }
 }
 
-/** Runs a command of `ewms` in this process, with its output in a pipe. */
+/** Runs a command of `ewms` in this process, with its output in a pipe or, with `columns`, on a terminal. */
 export async function runCli(
   args: string[],
-  { env = {}, input = "", isTerminal = false }: StartOptions = {},
+  { env = {}, input = "", isTerminal = false, columns }: StartOptions = {},
 ): Promise<ProcessResult> {
   const stdout = new TextSink();
   const stderr = new TextSink();
   stderr.isTTY = isTerminal;
-  const code = await run(args, { env, stdin: Readable.from([input]), stdout, stderr });
+  stdout.isTTY = columns !== undefined;
+  const output = Object.assign(stdout, columns !== undefined && { columns });
+  const code = await run(args, { env, stdin: Readable.from([input]), stdout: output, stderr });
   return { code, stdout: stdout.text, stderr: stderr.text };
 }

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { startFaultyProxy } from "../client/faultyProxy.js";
 import { ServiceProcess, workflowRequestJson } from "../processes/serviceProcess.js";
 import {
   makeTaskRequestAt,
@@ -126,6 +127,33 @@ describe("on a terminal", () => {
     command.typeKeys(CTRL_C);
     expect((await command.result).code).toBe(130);
     expect((await scenario.readWorkflow(workflow_id)).deactivated).toBeNull();
+  });
+
+  test.each([80, 120])("ls fits into %i columns, with the newest last", async (columns) => {
+    const first = await scenario.createPending(at);
+    const headers = { "ewms-name": `${"A long name ".repeat(8)}of ${columns}` };
+    const body = workflowRequestJson({ cluster_locations: [at.location] });
+    const created = await fetch(`${scenario.url}/v1/workflows`, { method: "POST", headers, body });
+    const newest = idIn(await created.text());
+    const command = startOnTerminal(["ls"], env, { columns });
+    expect((await command.result).code).toBe(0);
+    const lines = command.text.replaceAll("\r", "").trimEnd().split("\n");
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(columns);
+    expect(lines.at(-1)).toMatch(new RegExp(`^A long name.*… +${newest} +\\d+ s ago +-  `));
+    expect(lines.at(-2)).toMatch(new RegExp(`^- +${first.workflow_id} `));
+  });
+
+  test("ls --watch draws the list again, also after an outage, until Ctrl-C ends it with 130", async () => {
+    const { workflow_id } = await scenario.createPending(at);
+    const proxy = await startFaultyProxy(scenario.url);
+    const command = startOnTerminal(["ls", at.schedd, "--watch", "--patience", "0"], { EWMS_URL: proxy.url });
+    await command.waitForOutput(new RegExp(`${workflow_id} +\\d+ s ago`));
+    proxy.setNextFates("page 502");
+    await command.waitForOutput(/could not reach \S+: 502/);
+    const other = await scenario.createPending(at);
+    await command.waitForOutput(new RegExp(`${workflow_id} [^\n]+\r?\n[^\n]*${other.workflow_id} `));
+    command.typeKeys(CTRL_C);
+    expect((await command.result).code).toBe(130);
   });
 
   test("query prints a table", async () => {

@@ -2,7 +2,8 @@ import type { ByPhase, Summary, TaskSummary } from "../apiTypes.js";
 import { formatCount, formatDuration, imageName } from "../format.js";
 import { orderByPhase, workflowStateLabel } from "../phases.js";
 import { countWorkersByKind } from "../workers.js";
-import { type Style, type Terminal, toOneLine, truncateToWidth } from "./terminal.js";
+import { type Style, type Terminal, toOneLine } from "./terminal.js";
+import { truncateToWidth } from "./textWidth.js";
 
 /** Columns of a bar. */
 const MAX_BAR_COLUMNS = 24;

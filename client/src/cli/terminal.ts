@@ -72,10 +72,6 @@ export const toOneLine = (text: string): string =>
 export const toIndentedLines = (text: string, indent: string): string =>
   replaceControlCharacters(text).replace(/\n+$/, "").replaceAll("\n", `\n${indent}`);
 
-/** Truncates a text to a width, with an ellipsis. */
-export const truncateToWidth = (text: string, width: number): string =>
-  text.length <= width ? text : `${text.slice(0, Math.max(width - 1, 0))}…`;
-
 /** The examples of a command, for its help. */
 export const formatExamples = (...examples: string[]): string =>
   ["", "Examples:", ...examples.map((example) => `  ${example}`)].join("\n");
