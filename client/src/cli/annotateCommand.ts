@@ -48,7 +48,7 @@ export function addAnnotateCommand(program: Command, terminal: Terminal): void {
     .option("--label <key=value>", "add or replace a label; repeatable", collectLabel)
     .option("--remove-label <keys...>", "remove labels")
     .option("--note <text>", "a text of any form; empty removes it")
-    .option("--json", "print the result as JSON")
+    .option("--json", "print the result as JSON in one line")
     .addHelpText(
       "after",
       formatExamples(

@@ -55,6 +55,7 @@ export function addWatchCommand(program: Command, terminal: Terminal): void {
     .command("watch")
     .description("show the progress of a workflow until it has ended: bars on a terminal, else a line per change")
     .argument("<workflow>", "WF-…", idParser("workflow"))
+    .option("--json", "the summary as one JSON object per change and line")
     .addHelpText(
       "after",
       `
@@ -62,7 +63,8 @@ Bars: █ running, ▓ ended, × removed, ▒ held and ░ pending workers.
 Ctrl-C ends the watch; the workflow continues.
 ${formatExamples("ewms watch WF-6b055875-627b889b", "ewms watch WF-6b055875-627b889b >> progress.log")}`,
     )
-    .action(async (workflowId: string) => {
-      terminal.exitCode = await watchUntilEnded(terminal, createCommandClient(program, terminal), workflowId);
+    .action(async (workflowId: string, { json }: { json?: true }) => {
+      const client = createCommandClient(program, terminal);
+      terminal.exitCode = await watchUntilEnded(terminal, client, workflowId, { asJson: json === true });
     });
 }
