@@ -30,9 +30,13 @@ export const CLIENT_PACKAGE = join(inject("built"), "client");
 /** The program of the built package. */
 export const CLI_PATH = join(CLIENT_PACKAGE, "bin", "ewms.js");
 
+/** What the commands of a test run keep, such as the last id of each service. */
+export const CACHE_FOLDER = join(inject("built"), "cache");
+
 const environmentOf = (env: Record<string, string> = {}): Record<string, string> => ({
   PATH: process.env["PATH"] ?? "",
   TERM: "xterm",
+  XDG_CACHE_HOME: CACHE_FOLDER,
   ...env,
 });
 

@@ -132,6 +132,10 @@ describe("get and ids", () => {
 
   test.each([
     ["get", "WF-0-00000000", "no workflow found with id: WF-0-00000000"],
+    ["get", "WF-1", "no workflow found with id: WF-1"],
+    ["get", "TK-0-0-0", "no task directive found with id: TK-0-0-0"],
+    ["get", "TF-0-0-0-0", "no taskforce found with id: TF-0-0-0-0"],
+    ["why", "TF-0", "no taskforce found with id: TF-0"],
     ["ids", "WF-0-00000000", "no workflow found with id: WF-0-00000000"],
     ["why", "WF-0-00000000", "no workflow found with id: WF-0-00000000"],
     ["watch", "WF-0-00000000", "no workflow found with id: WF-0-00000000"],
@@ -218,7 +222,16 @@ describe("add-workers, abort and finish", () => {
     const { stdout } = await run(command, "--yes", workflow_id);
     expect(stdout).toBe(`${workflow_id} is ${state}, 1 taskforce to be stopped\n`);
     expect((await scenario.readWorkflow(workflow_id)).deactivated).toBe(deactivated);
-    expect((await run(command, "--yes", workflow_id)).code).toBe(3);
+    expect(await run(command, "--yes", workflow_id)).toEqual({
+      code: 3,
+      stdout: "",
+      stderr: expect.stringMatching(
+        new RegExp(`^ewms: ${workflow_id} was ${state} \\d+ s ago, at \\S+Z: nothing is left to do\n$`),
+      ),
+    });
+    expect((await run(command, "--yes", "WF-0-00000000")).stderr).toBe(
+      "ewms: no workflow found with id: WF-0-00000000\n",
+    );
   });
 });
 
@@ -275,7 +288,7 @@ describe("every command", () => {
 
   test.each([
     [["ls", "--url", "nowhere"], '"nowhere" is not an http or https URL: set --url or EWMS_URL'],
-    [["get", "WF-1"], '"WF-1" is not an id: ids begin with WF-, TK- or TF-'],
+    [["get", "XF-1"], '"XF-1" is not an id: ids begin with WF-, TK- or TF-'],
     [["watch", "TK-0-00000000-00000000"], "is the id of a task directive; expected the id of a workflow"],
     [["lss"], "unknown command 'lss' (Did you mean ls?)"],
     [["ls", "--al"], "unknown option '--al' (Did you mean --all?)"],
@@ -317,8 +330,8 @@ describe("every command", () => {
     const input = workflowRequestJson({ cluster_locations: ["pool-38"] });
     const submitted = await runCliProcess(["submit", "--quiet", "-"], { env, input });
     expect(submitted).toEqual({ code: 0, stdout: expect.stringMatching(WORKFLOW), stderr: "" });
-    const rejected = await runCliProcess(["get", "WF-1"], { env });
-    expect(rejected).toEqual({ code: 2, stdout: "", stderr: expect.stringContaining('"WF-1" is not an id') });
+    const rejected = await runCliProcess(["get", "WF-x"], { env });
+    expect(rejected).toEqual({ code: 2, stdout: "", stderr: expect.stringContaining('"WF-x" is not an id') });
     expect((await runCliProcess(["get", "WF-0-00000000"], { env })).code).toBe(3);
   });
 });

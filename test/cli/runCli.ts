@@ -1,6 +1,6 @@
 import { Readable, Writable } from "node:stream";
 import { run } from "../../client/src/cli/run.js";
-import type { ProcessResult, StartOptions } from "./cliProcess.js";
+import { CACHE_FOLDER, type ProcessResult, type StartOptions } from "./cliProcess.js";
 
 /** Collects the output of a command. */
 class TextSink extends Writable {
@@ -23,6 +23,11 @@ export async function runCli(
   stderr.isTTY = isTerminal;
   stdout.isTTY = columns !== undefined;
   const output = Object.assign(stdout, columns !== undefined && { columns });
-  const code = await run(args, { env, stdin: Readable.from([input]), stdout: output, stderr });
+  const code = await run(args, {
+    env: { XDG_CACHE_HOME: CACHE_FOLDER, ...env },
+    stdin: Readable.from([input]),
+    stdout: output,
+    stderr,
+  });
   return { code, stdout: stdout.text, stderr: stderr.text };
 }

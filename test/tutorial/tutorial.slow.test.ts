@@ -91,7 +91,8 @@ test("docs/client.md, command by command, where the package is installed", async
   const service = await startTestService();
   onTestFinished(() => service.close());
   copyFileSync("examples/workflow.json", join(CLIENT_PACKAGE, "workflow.json"));
-  const shell = new Shell({ PATH: process.env["PATH"], EWMS_URL: service.url }, CLIENT_PACKAGE);
+  const env = { PATH: process.env["PATH"], EWMS_URL: service.url, XDG_CACHE_HOME: await temporaryFolder() };
+  const shell = new Shell(env, CLIENT_PACKAGE);
   await shell.run(`ewms() { node bin/ewms.js "$@"; }`);
   let steps = 0;
   for (const block of parseBlocks("docs/client.md"))

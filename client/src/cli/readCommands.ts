@@ -4,6 +4,7 @@ import { ApiError } from "../clientErrors.js";
 import { unwrapResponse } from "../unwrapResponse.js";
 import { type IdKinds, idParser, possibleKindsOf } from "./argumentParsers.js";
 import { createCommandClient } from "./commandClient.js";
+import { findId, findWorkflowId } from "./findId.js";
 import { runInterruptible } from "./interrupt.js";
 import { formatExamples, type Terminal } from "./terminal.js";
 
@@ -12,14 +13,15 @@ export function addGetCommand(program: Command, terminal: Terminal): void {
   program
     .command("get")
     .description("show a workflow, task directive or taskforce as JSON")
-    .argument("<id>", "WF-…, TK-… or TF-…")
+    .argument("<id>", "WF-…, TK-… or TF-…", idParser("workflow", "task directive", "taskforce"))
     .option("--json", "in one line")
     .addHelpText(
       "after",
       formatExamples("ewms get WF-6b055875-627b889b", "ewms get TF-6b055875-627b889b-7d647883-8a0badbd | jq .phase"),
     )
-    .action(async (id: string, { json }: { json?: true }) => {
+    .action(async (text: string, { json }: { json?: true }) => {
       const client = createCommandClient(program, terminal);
+      const id = await findId(terminal, client, text, ["workflow", "task directive", "taskforce"]);
       const entity = await readFirstFound(client, id, possibleKindsOf(id));
       await terminal.print(JSON.stringify(entity, null, json ? 0 : 2));
     });
@@ -52,9 +54,10 @@ export function addIdsCommand(program: Command, terminal: Terminal): void {
         "ewms ids WF-6b055875-627b889b --taskforces | xargs -n 1 ewms get",
       ),
     )
-    .action((workflow_id: string, options: { tasks?: true; taskforces?: true; json?: true }) =>
+    .action((workflow: string, options: { tasks?: true; taskforces?: true; json?: true }) =>
       runInterruptible(async (signal) => {
         const client = createCommandClient(program, terminal);
+        const workflow_id = await findWorkflowId(terminal, client, workflow);
         // Throws for an unknown workflow, because its queries would find nothing.
         await unwrapResponse(client.GET("/v1/workflows/{workflow_id}", { params: { path: { workflow_id } }, signal }));
         const taskforces = options.tasks

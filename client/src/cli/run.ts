@@ -6,6 +6,7 @@ import { parseSeconds } from "./argumentParsers.js";
 import { SETTINGS_HELP } from "./commandClient.js";
 import { addCompletionCommand } from "./completionCommand.js";
 import { describeError, EXIT_CODE, EXIT_CODES_HELP } from "./exitCodes.js";
+import { writeLastId } from "./lastId.js";
 import { addLsCommand } from "./listCommand.js";
 import { addLocationsCommand } from "./locationsCommand.js";
 import { addQueryCommand } from "./queryCommand.js";
@@ -23,6 +24,7 @@ export async function run(args: readonly string[], io: CommandIo): Promise<numbe
   const program = createProgram((JSON.parse(manifest) as { version: string }).version, terminal);
   try {
     await program.parseAsync(args, { from: "user" });
+    if (terminal.usedId) await writeLastId(io.env, terminal.usedId.url, terminal.usedId.id);
     return terminal.exitCode;
   } catch (error) {
     if (!(error instanceof CommanderError)) {

@@ -17,6 +17,8 @@ export type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
 export class Terminal {
   readonly io: CommandIo;
   exitCode = 0;
+  /** The id that the command is about, at the service with this URL. The next command can call it `-`. */
+  usedId: { url: string; id: string } | undefined;
 
   constructor(io: CommandIo) {
     this.io = io;

@@ -6,6 +6,7 @@ import { workflowStateLabel } from "../phases.js";
 import { unwrapResponse } from "../unwrapResponse.js";
 import { idParser, possibleKindsOf } from "./argumentParsers.js";
 import { createCommandClient } from "./commandClient.js";
+import { findId } from "./findId.js";
 import { phaseTimeLines, toSentence } from "./progress.js";
 import { formatExamples, type Terminal, timeText, toIndentedLines } from "./terminal.js";
 
@@ -19,7 +20,7 @@ export function addWhyCommand(program: Command, terminal: Terminal): void {
     .description(
       "explain why a workflow or taskforce is waiting and what to do; without an id, what hinders the service",
     )
-    .argument("[id]", "WF-… or TF-…")
+    .argument("[id]", "WF-… or TF-…", idParser("workflow", "taskforce"))
     .option("--json", "one JSON object per finding and line")
     .addHelpText("after", formatExamples("ewms why WF-6b055875-627b889b", "ewms why", "ewms why --json | jq .sentence"))
     .action(async (id: string | undefined, { json }: { json?: true }) => {
@@ -33,18 +34,19 @@ export function addWhyCommand(program: Command, terminal: Terminal): void {
 async function explain(
   terminal: Terminal,
   client: Client,
-  id: string | undefined,
+  text: string | undefined,
 ): Promise<{ findings: readonly Finding[]; lines: string[] }> {
-  if (id === undefined) {
+  if (text === undefined) {
     const { findings } = await unwrapResponse(client.GET("/v1/diagnosis"));
     return { findings, lines: formatFindings(terminal, findings, "Nothing hinders the service.") };
   }
+  const id = await findId(terminal, client, text, ["workflow", "taskforce"]);
   if (possibleKindsOf(id)[0] === "taskforce") {
     const params = { path: { taskforce_uuid: id } };
     const { findings } = await unwrapResponse(client.GET("/v1/taskforces/{taskforce_uuid}/diagnosis", { params }));
     return { findings, lines: formatFindings(terminal, findings) };
   }
-  const params = { path: { workflow_id: idParser("workflow")(id) } };
+  const params = { path: { workflow_id: id } };
   const summary = await unwrapResponse(client.GET("/v1/workflows/{workflow_id}/summary", { params }));
   return { findings: summary.findings, lines: whyLines(terminal, summary) };
 }
