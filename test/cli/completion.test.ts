@@ -38,7 +38,7 @@ describe("bash completes", () => {
   test("commands", async () => {
     expect(await completionsOf("w")).toEqual(["watch", "why"]);
     expect(await completionsOf("")).toContain("add-workers");
-    expect(await completionsOf("s")).toEqual(["submit", "schedds", "system"]);
+    expect(await completionsOf("s")).toEqual(["submit", "show", "schedds", "system"]);
     expect(await completionsOf("d"), "no hidden command").toEqual([""]);
   });
 

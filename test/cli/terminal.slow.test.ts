@@ -143,6 +143,19 @@ describe("on a terminal", () => {
     expect(lines.at(-2)).toMatch(new RegExp(`^- +${first.workflow_id} `));
   });
 
+  test.each([80, 120])("show fits into %i columns and 24 rows", async (columns) => {
+    const args = "--option value ".repeat(20);
+    const tasks = Array.from({ length: 9 }, (_, n) => makeTaskRequestAt([at.location], { task_args: `${n} ${args}` }));
+    const { workflow } = await scenario.submitWorkflow(tasks);
+    const command = startOnTerminal(["show", workflow.workflow_id], env, { columns, rows: 24 });
+    expect((await command.result).code).toBe(0);
+    const lines = command.text.replaceAll("\r", "").trimEnd().split("\n");
+    const screenLines = lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / columns)), 1);
+    expect(screenLines).toBeLessThanOrEqual(24);
+    expect(lines.filter((line) => line.endsWith("…")).map((line) => line.length)).toContain(columns);
+    expect(lines).toContainEqual(expect.stringMatching(/^ {2}and \d more tasks$/));
+  });
+
   test("ls --watch draws the list again, also after an outage, until Ctrl-C ends it with 130", async () => {
     const { workflow_id } = await scenario.createPending(at);
     const proxy = await startFaultyProxy(scenario.url);

@@ -13,7 +13,8 @@ const MIN_STATE_COLUMNS = 12;
 /** The part of this rest that a name may take. */
 const NAME_SHARE = 0.4;
 
-const STYLES: Readonly<Record<StateTone, Style | undefined>> = {
+/** The style of a state. */
+export const STATE_STYLES: Readonly<Record<StateTone, Style | undefined>> = {
   error: "red",
   warning: "yellow",
   running: "green",
@@ -53,7 +54,7 @@ export class ListTable {
   }
 
   #colorState(cells: string[], widths: number[], row: WorkflowDigest | undefined): string {
-    const style = row && STYLES[digestState(row).tone];
+    const style = row && STATE_STYLES[digestState(row).tone];
     const before = lineOf([...cells.slice(0, -1), ""], widths, { keepEnd: true });
     const state = truncateToWidth(cells.at(-1) ?? "", widths.at(-1) ?? 0);
     return before + (style === undefined ? state : this.#terminal.colorize(style, state));

@@ -39,12 +39,16 @@ export const phaseCountsText = (byPhase: ByPhase): string =>
  *
  * @param rate workers that end per minute; undefined while unknown
  */
-export function describeTask(task: TaskSummary, rate = 0): string {
+export const describeTask = (task: TaskSummary, rate = 0): string =>
+  `${phaseCountsText(task.taskforces_by_phase)}; ${workersText(task, rate)}`;
+
+/** The workers of a task and its errors: `3 of 10 workers running, 2 held, 1 error`. @see describeTask */
+export function workersText(task: TaskSummary, rate = 0): string {
   const { total, running, held, ended, removed } = countWorkers(task);
   const errors = Object.values(task.top_task_errors).reduce((sum, more) => sum + more, 0);
   const perMinute = rate < 0.5 ? "" : ` (${Math.round(rate)}/min)`;
   return [
-    `${phaseCountsText(task.taskforces_by_phase)}; ${running} of ${formatCount(total, "worker")} running`,
+    `${running} of ${formatCount(total, "worker")} running`,
     ...(held === 0 ? [] : [`${held} held`]),
     ...(ended === 0 ? [] : [`${ended} ended${perMinute}`]),
     ...(removed === 0 ? [] : [`${removed} removed`]),

@@ -27,7 +27,8 @@ export function addGetCommand(program: Command, terminal: Terminal): void {
     });
 }
 
-async function readFirstFound(client: Client, id: string, [kind, ...otherKinds]: IdKinds): Promise<object> {
+/** Reads an entity of the first kind that has this id. @throws ApiError 404 */
+export async function readFirstFound(client: Client, id: string, [kind, ...otherKinds]: IdKinds): Promise<object> {
   try {
     // All these routes return an object, as this one does.
     return await unwrapResponse(client.GET(`/v1/${kind.replace(" ", "-")}s/${id}` as "/v1/"));
