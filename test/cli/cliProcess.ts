@@ -89,6 +89,10 @@ export function startCli(args: string[], { env, input }: StartOptions = {}): Cli
   return running;
 }
 
+/** Starts a command of bash. */
+export const startShell = (command: string, env: Record<string, string> = {}): CliProcess =>
+  new CliProcess("bash", ["--norc", "-c", command], environmentOf(env));
+
 /** Runs the process `ewms` to its end, with its output in a pipe. */
 export const runCliProcess = (args: string[], started: StartOptions = {}): Promise<ProcessResult> =>
   startCli(args, { input: "", ...started }).result;

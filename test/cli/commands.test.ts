@@ -7,7 +7,7 @@ import { makeTaskRequestAt, type ServiceScenario, single, startServiceScenario }
 import { temporaryFolder } from "../setup/temporaryFolder.js";
 import { startTestService } from "../setup/testService.js";
 import { waitForValue } from "../setup/waitFor.js";
-import { type ProcessResult, runCliProcess, startCli } from "./cliProcess.js";
+import { CLI_PATH, type ProcessResult, runCliProcess, startCli, startShell } from "./cliProcess.js";
 import { runCli } from "./runCli.js";
 
 let scenario: ServiceScenario;
@@ -291,6 +291,14 @@ describe("every command", () => {
     [["get", "XF-1"], '"XF-1" is not an id: ids begin with WF-, TK- or TF-'],
     [["watch", "TK-0-00000000-00000000"], "is the id of a task directive; expected the id of a workflow"],
     [["lss"], "unknown command 'lss' (Did you mean ls?)"],
+    [["status", "WF-1"], "unknown command 'status' (use ewms show)"],
+    [["stop"], "unknown command 'stop' (use ewms abort)"],
+    [["cancel"], "unknown command 'cancel' (use ewms abort)"],
+    [["rm"], "unknown command 'rm' (use ewms abort)"],
+    [["kill"], "unknown command 'kill' (use ewms abort)"],
+    [["list"], "unknown command 'list' (use ewms ls)"],
+    [["ps"], "unknown command 'ps' (use ewms ls)"],
+    [["submit", "."], "ewms: .: is a folder, not a file"],
     [["ls", "--al"], "unknown option '--al' (Did you mean --all?)"],
     [["get"], "missing required argument 'id'"],
     [["ls", "--patience", "long"], "Expected a number of seconds"],
@@ -300,6 +308,21 @@ describe("every command", () => {
     expect(stderr).toContain(message);
     expect(stderr.trimEnd().split("\n")).toHaveLength(1);
     expect(code).toBe(2);
+  });
+
+  test("reports a full disk in one line", async () => {
+    const command = startShell(`node ${CLI_PATH} ls > /dev/full`, { EWMS_URL: scenario.url });
+    expect(await command.result).toEqual({
+      code: 1,
+      stdout: "",
+      stderr: "ewms: the output: no space left on the disk\n",
+    });
+  });
+
+  test("exits with the code of the failure when the reader of the messages has closed the pipe", async () => {
+    const command = startCli(["get", "WF-x"]);
+    command.child.stderr.destroy();
+    expect(await command.result).toEqual({ code: 2, stdout: "", stderr: "" });
   });
 
   test("has help with examples", async () => {

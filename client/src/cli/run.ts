@@ -95,8 +95,28 @@ ${EXIT_CODES_HELP}`,
   return program;
 }
 
+/** The commands that other programs call so. */
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  cancel: "abort",
+  create: "submit",
+  delete: "abort",
+  describe: "show",
+  info: "show",
+  kill: "abort",
+  list: "ls",
+  log: "logs",
+  ps: "ls",
+  rm: "abort",
+  run: "submit",
+  status: "show",
+  stop: "abort",
+  top: "ls --watch",
+};
+
 /** Joins the lines of a message of Commander, without its prefix: `error: unknown command 'x'`. */
 function usageMessageOf({ message }: CommanderError): string {
+  const [, unknown = ""] = /^error: unknown command '([^']*)'/.exec(message) ?? [];
+  if (Object.hasOwn(OTHER_NAMES, unknown)) return `unknown command '${unknown}' (use ewms ${OTHER_NAMES[unknown]})`;
   return message
     .replace(/^error: /, "")
     .replace(/\.?\s*\n\s*\(?/g, " (")
