@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { workflowRequestJson } from "../processes/serviceProcess.js";
 import { startTestService } from "../setup/testService.js";
 import { CLI_PATH } from "./cliProcess.js";
 import { runCli } from "./runCli.js";
@@ -31,6 +32,34 @@ describe("bash completes", () => {
     expect(await completionsIn(shellAt(service.url), "add-workers", "--l")).toEqual(["--location"]);
   });
 
+  test("recent ids, labels, schedds and locations, also after --url", async () => {
+    const service = await startTestService({ CLUSTER_LOCATIONS: JSON.stringify({ osg: { schedd: "grid" } }) });
+    onTestFinished(() => service.close());
+    const ids: string[] = [];
+    for (let n = 0; n < 22; n++) {
+      const input = workflowRequestJson({ cluster_locations: ["osg"] });
+      const args = ["submit", "--quiet", "-", "--label", `season=${n}`, "--label", "mc"];
+      ids.push((await runCli(args, { env: { EWMS_URL: service.url }, input })).stdout.trim());
+    }
+    const shell = shellAt(service.url);
+    const newest = ids.slice(-20);
+    expect((await completionsIn(shell, "why", "W")).toSorted()).toEqual(newest.toSorted());
+    expect(await completionsIn(shell, "abort", ids[21] ?? "")).toEqual([ids[21]]);
+    expect(await completionsIn(shell, "ls", "--label", "")).toEqual(["mc=", "season="]);
+    expect(await completionsIn(shell, "schedds", "g")).toEqual(["grid"]);
+    expect(await completionsIn(shell, "ls", "--schedd", "g")).toEqual(["grid"]);
+    expect(await completionsIn(shell, "ls", "--location", "o")).toEqual(["osg"]);
+    const elsewhere = shellAt("http://127.0.0.1:9");
+    expect(await completionsIn(elsewhere, "--url", service.url, "ls", "--location", "")).toEqual(["osg"]);
+    expect(await completionsIn(elsewhere, "ls", "--url", service.url, "--location", "")).toEqual(["osg"]);
+    expect(await completionsIn(elsewhere, "why", "W")).toEqual([""]);
+    expect(await completionsIn(elsewhere, "--url", service.url, "wa")).toEqual(["watch"]);
+    // As bash itself does it: a colon separates words.
+    const line = `ewms --url ${service.url} why W`;
+    const pieces = `COMP_LINE='${line}'; COMP_POINT=${line.length}`;
+    expect(await completionsIn(`${elsewhere}; ${pieces}`, "--url", "http", ":", "//x", "why", "W")).toHaveLength(20);
+  });
+
   test("no locations while the service is unreachable", async () => {
     expect(await completionsIn(shellAt("http://127.0.0.1:9"), "add-workers", "--location", "")).toEqual([""]);
   });
@@ -46,6 +75,8 @@ describe("bash completes", () => {
     expect(await completionsOf("query", "t")).toEqual(["task-directives", "taskforces"]);
     expect(await completionsOf("query", "taskforces", "--f")).toEqual(["--filter", "--fields"]);
     expect(await completionsOf("ls", "--ur")).toEqual(["--url"]);
+    expect(await completionsOf("ls", "--sort", "w")).toEqual(["workers"]);
+    expect(await completionsOf("ls", "--state", "")).toContain("needs-attention");
     expect(await completionsOf("locations", "--n"), "no hidden option").toEqual([""]);
   });
 
@@ -63,6 +94,7 @@ test.each([
   expect(stdout).toMatch(command);
   for (const name of ["watch", "ls", "query", "schedds", "locations", "system", "finish"])
     expect(stdout).toContain(name);
+  for (const kind of ["ids", "labels", "locations", "schedds"]) expect(stdout).toContain(`ewms_values ${kind}`);
   expect(stdout).not.toContain("drain");
   expect(code).toBe(0);
 });

@@ -6,6 +6,7 @@ import { parseSeconds } from "./argumentParsers.js";
 import { addCloneCommand } from "./cloneCommand.js";
 import { SETTINGS_HELP } from "./commandClient.js";
 import { addCompletionCommand } from "./completionCommand.js";
+import { addCompletionValuesCommand } from "./completionValues.js";
 import { addErrorsCommand } from "./errorsCommand.js";
 import { describeError, EXIT_CODE, EXIT_CODES_HELP } from "./exitCodes.js";
 import { writeLastId } from "./lastId.js";
@@ -92,6 +93,7 @@ ${EXIT_CODES_HELP}`,
   addScheddCommands(program, terminal);
   addSystemCommand(program, terminal);
   addCompletionCommand(program, terminal);
+  addCompletionValuesCommand(program, terminal);
   return program;
 }
 
