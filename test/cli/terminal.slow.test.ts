@@ -78,6 +78,23 @@ describe("on a terminal", () => {
     expect(code).toBe(0);
   });
 
+  test.each([80, 120])("watch fits into %i columns, with errors first and their texts", async (columns) => {
+    const { uuid, workflowId } = await scenario.createRunning(at);
+    await scenario.request("POST", "/v1/tms/statuses/taskforces", {
+      top_task_errors_by_taskforce: {
+        [uuid]: { [`disk 1 is full\n${"of frames ".repeat(20)}`]: 3, "disk 2 is full": 1 },
+      },
+      compound_statuses_by_taskforce: { [uuid]: { "HELD: memory": { null: 4 }, COMPLETED: { Done: 123 } } },
+    });
+    const command = startOnTerminal(["watch", workflowId], env, { columns });
+    await command.waitForOutput(/1 reco:v2\.1\.0 [^\n]* 4 errors, 1 submitted; 0 of/);
+    await command.waitForOutput(/3 × disk 1 is full ⏎ of frames [^\n]*…\r?\n1 × disk 2 is full/);
+    const widths = command.text.split(/\r?\n/).map((line) => line.length);
+    expect(Math.max(...widths)).toBe(columns);
+    command.typeKeys(CTRL_C);
+    expect((await command.result).code).toBe(130);
+  });
+
   test("watch of an aborted workflow exits with 1, also if no taskforce ever ran", async () => {
     const { workflow_id } = await scenario.createPending(at);
     const command = startOnTerminal(["watch", workflow_id], env);

@@ -7,7 +7,7 @@ import { abortableDelay } from "../retryRequests.js";
 import { unwrapResponse } from "../unwrapResponse.js";
 import { WorkerRates } from "../workers.js";
 import { EXIT_CODE } from "./exitCodes.js";
-import { countWorkers, describeTask, imageLabel, progressLines, toSentence } from "./progress.js";
+import { countWorkers, describeTask, imageLabel, progressLines, topErrorLines, toSentence } from "./progress.js";
 import { type Terminal, timeText, toOneLine } from "./terminal.js";
 import { truncateToWidth } from "./textWidth.js";
 
@@ -177,10 +177,13 @@ function createPlainView(terminal: Terminal): ProgressView {
     await terminal.print(`${timeText(Date.now() / 1000)} ${text}`);
   };
   return {
-    async show({ workflow_id, tasks, deactivated, failed_attempts, waiting_for }) {
+    async show({ workflow_id, tasks, deactivated, failed_attempts, waiting_for, top_task_errors }) {
       await printIfChanged("workflow", `${workflow_id} ${workflowStateLabel(deactivated)}`);
       for (const task of tasks)
         await printIfChanged(task.task_id, `${task.task_id} ${imageLabel(task.task_image)}: ${describeTask(task)}`);
+      const [error] = topErrorLines({ top_task_errors });
+      // A higher count of the same error is not a change to report.
+      if (error !== undefined) await printIfChanged("errors", `most errors: ${error.replace(/^[\d,]+ × /, "")}`);
       const [last] = failed_attempts;
       if (last !== undefined)
         await printIfChanged(
