@@ -36,6 +36,8 @@ export type TaskSummary = Summary["tasks"][number];
 export type FailedAttempt = Summary["failed_attempts"][number];
 /** A reason why something is waiting or needs attention. */
 export type Finding = Schemas["Finding"];
+/** A row of the list of workflows. Times are epoch seconds. */
+export type WorkflowDigest = Schemas["WorkflowDigest"];
 /** A phase of a taskforce. */
 export type Phase = keyof Summary["phases"];
 /** Numbers of taskforces by phase, without the phases that have none. */

@@ -31,6 +31,10 @@ export class Unreachable extends Error {
   }
 }
 
+/** Whether the service is unreachable or failed, so that a later request may succeed. */
+export const isServiceUnavailable = (error: unknown): boolean =>
+  error instanceof Unreachable || (error instanceof ApiError && error.status >= 500);
+
 /** The identity provider issued no token: it rejects the client, or the user did not log in. */
 export class LoginFailed extends Error {
   override name = "LoginFailed";

@@ -21,6 +21,10 @@ export function formatDuration(seconds: number): string {
   return shown.map(([n, unit]) => `${n} ${unit}`).join(" ");
 }
 
+/** A time in the past, in its largest unit: `3 h ago`. @param seconds since then */
+export const formatTimeAgo = (seconds: number): string =>
+  `${/^\d+ \w+/.exec(formatDuration(seconds))?.[0] ?? "0 s"} ago`;
+
 /** The last part of an image's path: the folders are the same for all images. */
 export const imageName = (image: string): string => image.replace(/\/+$/, "").split("/").at(-1) ?? image;
 

@@ -20,6 +20,8 @@ export interface StartOptions {
   input?: string;
   /** Whether stderr looks like a terminal to a command in this process. */
   isTerminal?: boolean;
+  /** Columns of a terminal that stdout looks like to a command in this process; undefined: a pipe. */
+  columns?: number;
 }
 
 /** The folder of the built package. */
@@ -28,9 +30,13 @@ export const CLIENT_PACKAGE = join(inject("built"), "client");
 /** The program of the built package. */
 export const CLI_PATH = join(CLIENT_PACKAGE, "bin", "ewms.js");
 
+/** What the commands of a test run keep, such as the last id of each service. */
+export const CACHE_FOLDER = join(inject("built"), "cache");
+
 const environmentOf = (env: Record<string, string> = {}): Record<string, string> => ({
   PATH: process.env["PATH"] ?? "",
   TERM: "xterm",
+  XDG_CACHE_HOME: CACHE_FOLDER,
   ...env,
 });
 
@@ -83,15 +89,23 @@ export function startCli(args: string[], { env, input }: StartOptions = {}): Cli
   return running;
 }
 
+/** Starts a command of bash. */
+export const startShell = (command: string, env: Record<string, string> = {}): CliProcess =>
+  new CliProcess("bash", ["--norc", "-c", command], environmentOf(env));
+
 /** Runs the process `ewms` to its end, with its output in a pipe. */
 export const runCliProcess = (args: string[], started: StartOptions = {}): Promise<ProcessResult> =>
   startCli(args, { input: "", ...started }).result;
 
 const shellQuote = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`;
 
-/** Starts `ewms` on a terminal of 100 columns, where stderr appears on stdout. */
-export function startOnTerminal(args: string[], env: Record<string, string> = {}): CliProcess {
+/** Starts `ewms` on a terminal, by default of 100 columns, where stderr appears on stdout. */
+export function startOnTerminal(
+  args: string[],
+  env: Record<string, string> = {},
+  { columns = 100, rows = 30 }: { columns?: number; rows?: number } = {},
+): CliProcess {
   const command = [process.execPath, CLI_PATH, ...args].map(shellQuote).join(" ");
-  const script = ["-qec", `stty cols 100 rows 30; exec ${command}`, "/dev/null"];
+  const script = ["-qec", `stty cols ${columns} rows ${rows}; exec ${command}`, "/dev/null"];
   return new CliProcess("script", script, environmentOf({ SHELL: "/bin/sh", ...env }));
 }

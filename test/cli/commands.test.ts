@@ -7,7 +7,7 @@ import { makeTaskRequestAt, type ServiceScenario, single, startServiceScenario }
 import { temporaryFolder } from "../setup/temporaryFolder.js";
 import { startTestService } from "../setup/testService.js";
 import { waitForValue } from "../setup/waitFor.js";
-import { type ProcessResult, runCliProcess, startCli } from "./cliProcess.js";
+import { CLI_PATH, type ProcessResult, runCliProcess, startCli, startShell } from "./cliProcess.js";
 import { runCli } from "./runCli.js";
 
 let scenario: ServiceScenario;
@@ -104,17 +104,7 @@ describe("submit", () => {
   });
 });
 
-describe("ls", () => {
-  test("lists running workflows, and with --all the ended ones", async () => {
-    const { workflow: running } = await scenario.submitWorkflow([makeTaskRequestAt(["pool-38"])]);
-    const { workflow: ended } = await scenario.submitWorkflow([makeTaskRequestAt(["pool-38"])]);
-    await scenario.deactivate(ended.workflow_id, "abort");
-    const { stdout } = await run("ls");
-    expect(stdout).toMatch(new RegExp(`^${running.workflow_id}  \\S+Z  50        running$`, "m"));
-    expect(stdout).not.toContain(ended.workflow_id);
-    expect((await run("ls", "--all")).stdout).toMatch(new RegExp(`^${ended.workflow_id} .* aborted$`, "m"));
-  });
-
+describe("query in a pipe", () => {
   test("exits without an error when the reader closes the pipe", async () => {
     for (let n = 0; n < 3; n++) await scenario.submitWorkflow([makeTaskRequestAt(["pool-38"])]);
     const listing = startCli(["query", "taskforces", "--json"], { env: { EWMS_URL: scenario.url } });
@@ -142,6 +132,10 @@ describe("get and ids", () => {
 
   test.each([
     ["get", "WF-0-00000000", "no workflow found with id: WF-0-00000000"],
+    ["get", "WF-1", "no workflow found with id: WF-1"],
+    ["get", "TK-0-0-0", "no task directive found with id: TK-0-0-0"],
+    ["get", "TF-0-0-0-0", "no taskforce found with id: TF-0-0-0-0"],
+    ["why", "TF-0", "no taskforce found with id: TF-0"],
     ["ids", "WF-0-00000000", "no workflow found with id: WF-0-00000000"],
     ["why", "WF-0-00000000", "no workflow found with id: WF-0-00000000"],
     ["watch", "WF-0-00000000", "no workflow found with id: WF-0-00000000"],
@@ -228,7 +222,16 @@ describe("add-workers, abort and finish", () => {
     const { stdout } = await run(command, "--yes", workflow_id);
     expect(stdout).toBe(`${workflow_id} is ${state}, 1 taskforce to be stopped\n`);
     expect((await scenario.readWorkflow(workflow_id)).deactivated).toBe(deactivated);
-    expect((await run(command, "--yes", workflow_id)).code).toBe(3);
+    expect(await run(command, "--yes", workflow_id)).toEqual({
+      code: 3,
+      stdout: "",
+      stderr: expect.stringMatching(
+        new RegExp(`^ewms: ${workflow_id} was ${state} \\d+ s ago, at \\S+Z: nothing is left to do\n$`),
+      ),
+    });
+    expect((await run(command, "--yes", "WF-0-00000000")).stderr).toBe(
+      "ewms: no workflow found with id: WF-0-00000000\n",
+    );
   });
 });
 
@@ -285,9 +288,17 @@ describe("every command", () => {
 
   test.each([
     [["ls", "--url", "nowhere"], '"nowhere" is not an http or https URL: set --url or EWMS_URL'],
-    [["get", "WF-1"], '"WF-1" is not an id: ids begin with WF-, TK- or TF-'],
+    [["get", "XF-1"], '"XF-1" is not an id: ids begin with WF-, TK- or TF-'],
     [["watch", "TK-0-00000000-00000000"], "is the id of a task directive; expected the id of a workflow"],
     [["lss"], "unknown command 'lss' (Did you mean ls?)"],
+    [["status", "WF-1"], "unknown command 'status' (use ewms show)"],
+    [["stop"], "unknown command 'stop' (use ewms abort)"],
+    [["cancel"], "unknown command 'cancel' (use ewms abort)"],
+    [["rm"], "unknown command 'rm' (use ewms abort)"],
+    [["kill"], "unknown command 'kill' (use ewms abort)"],
+    [["list"], "unknown command 'list' (use ewms ls)"],
+    [["ps"], "unknown command 'ps' (use ewms ls)"],
+    [["submit", "."], "ewms: .: is a folder, not a file"],
     [["ls", "--al"], "unknown option '--al' (Did you mean --all?)"],
     [["get"], "missing required argument 'id'"],
     [["ls", "--patience", "long"], "Expected a number of seconds"],
@@ -297,6 +308,21 @@ describe("every command", () => {
     expect(stderr).toContain(message);
     expect(stderr.trimEnd().split("\n")).toHaveLength(1);
     expect(code).toBe(2);
+  });
+
+  test("reports a full disk in one line", async () => {
+    const command = startShell(`node ${CLI_PATH} ls > /dev/full`, { EWMS_URL: scenario.url });
+    expect(await command.result).toEqual({
+      code: 1,
+      stdout: "",
+      stderr: "ewms: the output: no space left on the disk\n",
+    });
+  });
+
+  test("exits with the code of the failure when the reader of the messages has closed the pipe", async () => {
+    const command = startCli(["get", "WF-x"]);
+    command.child.stderr.destroy();
+    expect(await command.result).toEqual({ code: 2, stdout: "", stderr: "" });
   });
 
   test("has help with examples", async () => {
@@ -327,8 +353,8 @@ describe("every command", () => {
     const input = workflowRequestJson({ cluster_locations: ["pool-38"] });
     const submitted = await runCliProcess(["submit", "--quiet", "-"], { env, input });
     expect(submitted).toEqual({ code: 0, stdout: expect.stringMatching(WORKFLOW), stderr: "" });
-    const rejected = await runCliProcess(["get", "WF-1"], { env });
-    expect(rejected).toEqual({ code: 2, stdout: "", stderr: expect.stringContaining('"WF-1" is not an id') });
+    const rejected = await runCliProcess(["get", "WF-x"], { env });
+    expect(rejected).toEqual({ code: 2, stdout: "", stderr: expect.stringContaining('"WF-x" is not an id') });
     expect((await runCliProcess(["get", "WF-0-00000000"], { env })).code).toBe(3);
   });
 });

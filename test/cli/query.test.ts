@@ -12,7 +12,6 @@ import { runCli } from "./runCli.js";
 /** Looks at two entities for a page, so that a query without an index has empty pages. */
 let scenario: ServiceScenario;
 let uuids: string[];
-let workflowIds: string[];
 let run: (...args: string[]) => Promise<ProcessResult>;
 beforeAll(async () => {
   scenario = await startServiceScenario({ QUERY_MAX_SCAN: "2" });
@@ -21,7 +20,6 @@ beforeAll(async () => {
   const second = await scenario.submitWorkflow([makeTaskRequestAt(["pool-2", "pool-3"])]);
   const third = await scenario.submitWorkflow([makeTaskRequestAt(["pool-4"], { n_workers: 7 })]);
   const created = [first, second, third];
-  workflowIds = created.map(({ workflow }) => workflow.workflow_id);
   uuids = inOrderOfCreation(created.flatMap(({ taskforces }) => taskforces));
 });
 afterAll(() => scenario.close());
@@ -93,17 +91,5 @@ describe("query", () => {
     await expect.poll(() => proxy.held.waiting, { timeout: 20_000 }).toBe(1);
     command.child.kill("SIGINT");
     expect(await command.result).toMatchObject({ code: 130, stdout: "" });
-  });
-});
-
-describe("ls", () => {
-  test("lists the newest first, and with --limit reads no further page", async () => {
-    const proxy = await startFaultyProxy(scenario.url);
-    const list = async (...more: string[]) =>
-      lines((await runCli(["ls", ...more], { env: { EWMS_URL: proxy.url } })).stdout).map((line) => line.split(" ")[0]);
-    expect(await list()).toEqual(["WORKFLOW", ...workflowIds.toReversed()]);
-    const read = proxy.forwardedRequests.length;
-    expect(await list("--limit", "2")).toEqual(["WORKFLOW", workflowIds[2], workflowIds[1]]);
-    expect(proxy.forwardedRequests).toHaveLength(read + 1);
   });
 });

@@ -1,6 +1,6 @@
 import { Readable, Writable } from "node:stream";
 import { run } from "../../client/src/cli/run.js";
-import type { ProcessResult, StartOptions } from "./cliProcess.js";
+import { CACHE_FOLDER, type ProcessResult, type StartOptions } from "./cliProcess.js";
 
 /** Collects the output of a command. */
 class TextSink extends Writable {
@@ -13,14 +13,21 @@ class TextSink extends Writable {
   }
 }
 
-/** Runs a command of `ewms` in this process, with its output in a pipe. */
+/** Runs a command of `ewms` in this process, with its output in a pipe or, with `columns`, on a terminal. */
 export async function runCli(
   args: string[],
-  { env = {}, input = "", isTerminal = false }: StartOptions = {},
+  { env = {}, input = "", isTerminal = false, columns }: StartOptions = {},
 ): Promise<ProcessResult> {
   const stdout = new TextSink();
   const stderr = new TextSink();
   stderr.isTTY = isTerminal;
-  const code = await run(args, { env, stdin: Readable.from([input]), stdout, stderr });
+  stdout.isTTY = columns !== undefined;
+  const output = Object.assign(stdout, columns !== undefined && { columns });
+  const code = await run(args, {
+    env: { XDG_CACHE_HOME: CACHE_FOLDER, ...env },
+    stdin: Readable.from([input]),
+    stdout: output,
+    stderr,
+  });
   return { code, stdout: stdout.text, stderr: stderr.text };
 }

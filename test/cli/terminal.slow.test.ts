@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { startFaultyProxy } from "../client/faultyProxy.js";
 import { ServiceProcess, workflowRequestJson } from "../processes/serviceProcess.js";
 import {
   makeTaskRequestAt,
@@ -77,6 +78,23 @@ describe("on a terminal", () => {
     expect(code).toBe(0);
   });
 
+  test.each([80, 120])("watch fits into %i columns, with errors first and their texts", async (columns) => {
+    const { uuid, workflowId } = await scenario.createRunning(at);
+    await scenario.request("POST", "/v1/tms/statuses/taskforces", {
+      top_task_errors_by_taskforce: {
+        [uuid]: { [`disk 1 is full\n${"of frames ".repeat(20)}`]: 3, "disk 2 is full": 1 },
+      },
+      compound_statuses_by_taskforce: { [uuid]: { "HELD: memory": { null: 4 }, COMPLETED: { Done: 123 } } },
+    });
+    const command = startOnTerminal(["watch", workflowId], env, { columns });
+    await command.waitForOutput(/1 reco:v2\.1\.0 [^\n]* 4 errors, 1 submitted; 0 of/);
+    await command.waitForOutput(/3 × disk 1 is full ⏎ of frames [^\n]*…\r?\n1 × disk 2 is full/);
+    const widths = command.text.split(/\r?\n/).map((line) => line.length);
+    expect(Math.max(...widths)).toBe(columns);
+    command.typeKeys(CTRL_C);
+    expect((await command.result).code).toBe(130);
+  });
+
   test("watch of an aborted workflow exits with 1, also if no taskforce ever ran", async () => {
     const { workflow_id } = await scenario.createPending(at);
     const command = startOnTerminal(["watch", workflow_id], env);
@@ -126,6 +144,46 @@ describe("on a terminal", () => {
     command.typeKeys(CTRL_C);
     expect((await command.result).code).toBe(130);
     expect((await scenario.readWorkflow(workflow_id)).deactivated).toBeNull();
+  });
+
+  test.each([80, 120])("ls fits into %i columns, with the newest last", async (columns) => {
+    const first = await scenario.createPending(at);
+    const headers = { "ewms-name": `${"A long name ".repeat(8)}of ${columns}` };
+    const body = workflowRequestJson({ cluster_locations: [at.location] });
+    const created = await fetch(`${scenario.url}/v1/workflows`, { method: "POST", headers, body });
+    const newest = idIn(await created.text());
+    const command = startOnTerminal(["ls"], env, { columns });
+    expect((await command.result).code).toBe(0);
+    const lines = command.text.replaceAll("\r", "").trimEnd().split("\n");
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(columns);
+    expect(lines.at(-1)).toMatch(new RegExp(`^A long name.*… +${newest} +\\d+ s ago +-  `));
+    expect(lines.at(-2)).toMatch(new RegExp(`^- +${first.workflow_id} `));
+  });
+
+  test.each([80, 120])("show fits into %i columns and 24 rows", async (columns) => {
+    const args = "--option value ".repeat(20);
+    const tasks = Array.from({ length: 9 }, (_, n) => makeTaskRequestAt([at.location], { task_args: `${n} ${args}` }));
+    const { workflow } = await scenario.submitWorkflow(tasks);
+    const command = startOnTerminal(["show", workflow.workflow_id], env, { columns, rows: 24 });
+    expect((await command.result).code).toBe(0);
+    const lines = command.text.replaceAll("\r", "").trimEnd().split("\n");
+    const screenLines = lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / columns)), 1);
+    expect(screenLines).toBeLessThanOrEqual(24);
+    expect(lines.filter((line) => line.endsWith("…")).map((line) => line.length)).toContain(columns);
+    expect(lines).toContainEqual(expect.stringMatching(/^ {2}and \d more tasks$/));
+  });
+
+  test("ls --watch draws the list again, also after an outage, until Ctrl-C ends it with 130", async () => {
+    const { workflow_id } = await scenario.createPending(at);
+    const proxy = await startFaultyProxy(scenario.url);
+    const command = startOnTerminal(["ls", at.schedd, "--watch", "--patience", "0"], { EWMS_URL: proxy.url });
+    await command.waitForOutput(new RegExp(`${workflow_id} +\\d+ s ago`));
+    proxy.setNextFates("page 502");
+    await command.waitForOutput(/could not reach \S+: 502/);
+    const other = await scenario.createPending(at);
+    await command.waitForOutput(new RegExp(`${workflow_id} [^\n]+\r?\n[^\n]*${other.workflow_id} `));
+    command.typeKeys(CTRL_C);
+    expect((await command.result).code).toBe(130);
   });
 
   test("query prints a table", async () => {

@@ -9,7 +9,7 @@ import { BackgroundCommand, Shell } from "./shell.js";
 import { type CommandStep, matchesOutput, parseBlocks } from "./tutorialPage.js";
 
 /** Read-only commands, which the test repeats until their output matches: the test is faster than a reader. */
-const READ_COMMANDS = /^npx ewms (why|ls|schedds|query|get) /;
+const READ_COMMANDS = /^(npx )?ewms (why|ls|show|schedds|query|get)\b/;
 
 test("a shown line matches a printed line with other ids, times and numbers", () => {
   const shown = ["2026-11-24T17:26:40Z TF-6b05-aa.b on SCHEDD1: …", "…", "(for 4 min)"];
@@ -19,6 +19,18 @@ test("a shown line matches a printed line with other ids, times and numbers", ()
   expect(matchesOutput("", [])).toBe(true);
   expect(matchesOutput("something", [])).toBe(false);
 });
+
+/** Runs a command. @returns its output */
+async function runStep(shell: Shell, { command, output: shown }: CommandStep): Promise<string> {
+  let output = await shell.run(command);
+  if (READ_COMMANDS.test(command))
+    await waitUntil(`${command} prints ${shown.join("\n")}, rather than ${output}`, async () => {
+      if (matchesOutput(output, shown)) return true;
+      output = await shell.run(command);
+      return false;
+    });
+  return output;
+}
 
 test("docs/tutorial.md, command by command", { timeout: 240_000 }, async () => {
   const data = await temporaryFolder();
@@ -37,14 +49,7 @@ test("docs/tutorial.md, command by command", { timeout: 240_000 }, async () => {
     steps++;
     // The test's service has another port.
     const command = step.command.startsWith("export EWMS_URL=") ? `export EWMS_URL=${url}` : step.command;
-    let output = await shell.run(command);
-    if (READ_COMMANDS.test(command))
-      await waitUntil(`${step.command} prints ${step.output.join("\n")}, rather than ${output}`, async () => {
-        if (matchesOutput(output, step.output)) return true;
-        output = await shell.run(command);
-        return false;
-      });
-    printed(step, output);
+    printed(step, await runStep(shell, { ...step, command }));
   };
 
   for (const block of parseBlocks("docs/tutorial.md")) {
@@ -86,15 +91,16 @@ test("docs/client.md, command by command, where the package is installed", async
   const service = await startTestService();
   onTestFinished(() => service.close());
   copyFileSync("examples/workflow.json", join(CLIENT_PACKAGE, "workflow.json"));
-  const shell = new Shell({ PATH: process.env["PATH"], EWMS_URL: service.url }, CLIENT_PACKAGE);
+  const env = { PATH: process.env["PATH"], EWMS_URL: service.url, XDG_CACHE_HOME: await temporaryFolder() };
+  const shell = new Shell(env, CLIENT_PACKAGE);
   await shell.run(`ewms() { node bin/ewms.js "$@"; }`);
   let steps = 0;
   for (const block of parseBlocks("docs/client.md"))
     if (block.kind === "file") writeFileSync(join(CLIENT_PACKAGE, block.name), block.content);
     else if (block.kind === "steps")
-      for (const { command, output } of block.steps) {
-        const printed = await shell.run(command);
-        expect(matchesOutput(printed, output), `$ ${command}\n${printed}`).toBe(true);
+      for (const step of block.steps) {
+        const printed = await runStep(shell, step);
+        expect(matchesOutput(printed, step.output), `$ ${step.command}\n${printed}`).toBe(true);
         steps++;
       }
   expect(steps).toBeGreaterThan(7);

@@ -59,7 +59,11 @@ export function matchesOutput(printed: string, shown: string[]): boolean {
 }
 
 function linePattern(line: string): string {
-  let pattern = line.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replaceAll("…", ".*");
+  // The width of a column depends on its texts.
+  let pattern = line
+    .replace(/[.*+?^${}()|[\]\\]/g, "\\$&")
+    .replaceAll("…", ".*")
+    .replace(/(?<=\S) {2,}/g, " {2,}");
   for (const [shown, matches] of VARYING) pattern = pattern.replace(new RegExp(escapedPattern(shown), "g"), matches);
   return pattern;
 }

@@ -4,6 +4,7 @@ import { unwrapResponse } from "../unwrapResponse.js";
 import { idParser } from "./argumentParsers.js";
 import { createCommandClient } from "./commandClient.js";
 import { usageError } from "./exitCodes.js";
+import { findWorkflowId } from "./findId.js";
 import { formatExamples, type Terminal, timeText, toIndentedLines, toOneLine } from "./terminal.js";
 
 type ShownAnnotations = components["schemas"]["WorkflowAnnotations"];
@@ -48,7 +49,7 @@ export function addAnnotateCommand(program: Command, terminal: Terminal): void {
     .option("--label <key=value>", "add or replace a label; repeatable", collectLabel)
     .option("--remove-label <keys...>", "remove labels")
     .option("--note <text>", "a text of any form; empty removes it")
-    .option("--json", "print the result as JSON")
+    .option("--json", "print the result as JSON in one line")
     .addHelpText(
       "after",
       formatExamples(
@@ -56,9 +57,9 @@ export function addAnnotateCommand(program: Command, terminal: Terminal): void {
         "ewms annotate WF-6b055875-627b889b",
       ),
     )
-    .action(async (workflow_id: string, { json, ...changes }: AnnotateOptions) => {
+    .action(async (workflow: string, { json, ...changes }: AnnotateOptions) => {
       const client = createCommandClient(program, terminal);
-      const params = { path: { workflow_id } };
+      const params = { path: { workflow_id: await findWorkflowId(terminal, client, workflow) } };
       const path = "/v1/workflows/{workflow_id}/annotations";
       const before = await unwrapResponse(client.GET(path, { params }));
       const isChange = Object.keys(changes).length > 0;

@@ -43,6 +43,10 @@ export function createCommandClient(program: Command, terminal: Terminal): Clien
   });
 }
 
+/** Whether the environment has a token, or an identity provider that issues one. */
+export const hasCredentials = (env: NodeJS.ProcessEnv): boolean =>
+  Boolean(env["EWMS_TOKEN"] || env["EWMS_OPENID_URL"] || env["EWMS_CLIENT_ID"]);
+
 function tokenSourceFromEnvironment(terminal: Terminal): TokenSource | undefined {
   const { env } = terminal.io;
   const issuer = env["EWMS_OPENID_URL"];

@@ -1,4 +1,6 @@
 import { Argument, type Command } from "commander";
+import { bashScript, type CompletionCommand, fishScript, zshScript } from "./completionScripts.js";
+import type { CompletionKind } from "./completionValues.js";
 import { formatExamples, type Terminal } from "./terminal.js";
 
 /** Adds the command `completion`, whose scripts contain all commands of the program. */
@@ -20,10 +22,18 @@ export function addCompletionCommand(program: Command, terminal: Terminal): void
     );
 }
 
-type CompletionCommand = ReturnType<typeof completionCommands>[number];
+const COMPLETION_SCRIPTS = { bash: bashScript, zsh: zshScript, fish: fishScript } as const;
 
-/** The visible commands and their completions: options, choices of arguments, files, and locations. */
-const completionCommands = (program: Command) => {
+/** The values of the service for options and arguments, by name. */
+const OPTION_KINDS: Readonly<Record<string, CompletionKind>> = {
+  "--label": "labels",
+  "--location": "locations",
+  "--schedd": "schedds",
+};
+const ARGUMENT_KINDS: Readonly<Record<string, CompletionKind>> = { id: "ids", workflow: "ids", name: "schedds" };
+
+/** The visible commands and their completions. */
+function completionCommands(program: Command): CompletionCommand[] {
   const visible = new Set(program.createHelp().visibleCommands(program));
   const commands = program.commands.filter((command) => visible.has(command));
   return commands.map((command) => ({
@@ -35,73 +45,11 @@ const completionCommands = (program: Command) => {
       "--help",
     ],
     takesFile: command.registeredArguments.some((argument) => argument.name() === "file"),
-    takesLocation: command.options.some(({ long }) => long === "--location"),
+    arguments: command.registeredArguments.flatMap((argument) => ARGUMENT_KINDS[argument.name()] ?? []),
+    options: command.options.flatMap(({ short, long = "", argChoices = [] }) => {
+      const kind = OPTION_KINDS[long];
+      const flags = [...(short === undefined ? [] : [short]), long];
+      return kind === undefined && argChoices.length === 0 ? [] : [{ flags, choices: argChoices, kind }];
+    }),
   }));
-};
-
-/** Prints the names of the locations; see `ewms locations`. */
-const LOCATION_NAMES = "ewms locations --names 2>/dev/null";
-
-/** Complete the value of `--location`, and leave all other words to the next command. */
-const BASH_LOCATION = `case \${COMP_WORDS[COMP_CWORD-1]} in -l|--location) COMPREPLY=($(compgen -W "$(${LOCATION_NAMES})" -- "$word")); return ;; esac; `;
-const ZSH_LOCATION = `case $words[CURRENT-1] in -l|--location) compadd -- \${(f)"$(${LOCATION_NAMES})"}; return ;; esac; `;
-
-const COMPLETION_SCRIPTS = {
-  bash: (commands: CompletionCommand[]): string => `_ewms() {
-  local word=\${COMP_WORDS[COMP_CWORD]}
-  if [ "$COMP_CWORD" -eq 1 ]; then
-    COMPREPLY=($(compgen -W "${commands.map(({ name }) => name).join(" ")} --help --version" -- "$word"))
-    return
-  fi
-  case \${COMP_WORDS[1]} in
-${commands
-  .map(
-    ({ name, words, takesFile: file, takesLocation }) =>
-      `    ${name}) ${takesLocation ? BASH_LOCATION : ""}COMPREPLY=($(compgen -W "${words.join(" ")}"${file ? " -f" : ""} -- "$word")) ;;`,
-  )
-  .join("\n")}
-  esac
 }
-complete -F _ewms ewms
-`,
-  zsh: (commands: CompletionCommand[]): string => `#compdef ewms
-_ewms() {
-  local -a commands
-  commands=(
-${commands.map(({ name, description }) => `    '${name}:${description.replaceAll("'", "'\\''").replaceAll(":", "\\:")}'`).join("\n")}
-  )
-  if (( CURRENT == 2 )); then
-    _describe command commands
-    return
-  fi
-  case $words[2] in
-${commands
-  .map(
-    ({ name, words, takesFile: file, takesLocation }) =>
-      `    ${name}) ${takesLocation ? ZSH_LOCATION : ""}compadd -- ${words.join(" ")}${file ? "; _files" : ""} ;;`,
-  )
-  .join("\n")}
-  esac
-}
-if [ "$funcstack[1]" = _ewms ]; then _ewms "$@"; else compdef _ewms ewms; fi
-`,
-  fish: (commands: CompletionCommand[]): string =>
-    [
-      "complete -c ewms -f",
-      ...commands.map(
-        ({ name, description }) =>
-          `complete -c ewms -n __fish_use_subcommand -a ${name} -d '${description.replaceAll("'", "\\'")}'`,
-      ),
-      ...commands.map(
-        ({ name, words, takesFile: file }) =>
-          `complete -c ewms -n '__fish_seen_subcommand_from ${name}'${file ? " -F" : ""} -a '${words.join(" ")}'`,
-      ),
-      ...commands
-        .filter(({ takesLocation }) => takesLocation)
-        .map(
-          ({ name }) =>
-            `complete -c ewms -n '__fish_seen_subcommand_from ${name}' -s l -l location -x -a '(${LOCATION_NAMES})'`,
-        ),
-      "",
-    ].join("\n"),
-} as const;

@@ -76,5 +76,29 @@ export function describeError(error: unknown): { sentence: string; exitCode: num
       sentence: `${error.message}: check EWMS_OPENID_URL, EWMS_CLIENT_ID and EWMS_CLIENT_SECRET`,
       exitCode: EXIT_CODE.rejected,
     };
+  const system = systemErrorText(error);
+  if (system !== undefined) return { sentence: system, exitCode: EXIT_CODE.failure };
   return { sentence: error instanceof Error ? error.message : String(error), exitCode: EXIT_CODE.failure };
+}
+
+/** What the codes of the operating system mean for files and output of a command. */
+const SYSTEM_ERRORS: Readonly<Record<string, string>> = {
+  EACCES: "no permission",
+  EDQUOT: "the quota of the disk is used up",
+  EISDIR: "is a folder, not a file",
+  ENOENT: "file not found",
+  ENOSPC: "no space left on the disk",
+  EPIPE: "the reader has closed the pipe",
+};
+
+/** Why an operation on a file or stream failed, in a few words; undefined for other errors. */
+export const systemErrorReason = (error: unknown): string | undefined =>
+  error instanceof Error && "code" in error ? SYSTEM_ERRORS[String(error.code)] : undefined;
+
+/** The same, after the name of the file or stream. */
+export function systemErrorText(error: unknown): string | undefined {
+  const reason = systemErrorReason(error);
+  if (reason === undefined || !(error instanceof Error)) return undefined;
+  const isRead = "syscall" in error && error.syscall === "read";
+  return `${"path" in error ? String(error.path) : isRead ? "the input" : "the output"}: ${reason}`;
 }

@@ -1,4 +1,4 @@
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import { formatDuration } from "../format.js";
 import type { components } from "../schema.js";
 import { unwrapResponse } from "../unwrapResponse.js";
@@ -8,19 +8,14 @@ import { formatExamples, type Terminal, timeText, toOneLine } from "./terminal.j
 
 type ClusterLocation = components["schemas"]["ClusterLocation"];
 
-/** Milliseconds that a shell waits for completions. */
-const COMPLETION_TIMEOUT_MS = 2000;
-
 /** Adds the command `locations`. */
 export function addLocationsCommand(program: Command, terminal: Terminal): void {
   program
     .command("locations")
     .description("list the cluster locations for requests, and whether a TMS polls there")
     .option("--json", "one JSON object per location and line")
-    .addOption(new Option("--names", "for completion: the names, or nothing after an error").hideHelp())
     .addHelpText("after", formatExamples("ewms locations", "ewms locations --json | jq 'select(.is_polling)'"))
-    .action(async ({ json, names }: { json?: true; names?: true }) => {
-      if (names) return printNames(program, terminal);
+    .action(async ({ json }: { json?: true }) => {
       const { locations } = await unwrapResponse(createCommandClient(program, terminal).GET("/v1/locations"));
       if (json) await terminal.print(...locations.map((each) => JSON.stringify(each)));
       else await terminal.print(locationsTable(terminal, locations));
@@ -42,18 +37,4 @@ function tmsText(terminal: Terminal, { last_poll, is_polling }: ClusterLocation)
   if (last_poll === null) return terminal.colorize("yellow", "never polled");
   if (!is_polling) return terminal.colorize("yellow", `silent since ${timeText(last_poll)}`);
   return `polls, last ${formatDuration(Date.now() / 1000 - last_poll)} ago`;
-}
-
-/** Names that a shell may expand without effect: `compgen -W` executes commands in its words. */
-const PLAIN_NAME = /^[\w.:@+-]+$/;
-
-/** Prints names for the completion of a shell. Prints nothing after an error, which would disturb the command line. */
-async function printNames(program: Command, terminal: Terminal): Promise<void> {
-  try {
-    const signal = AbortSignal.timeout(COMPLETION_TIMEOUT_MS);
-    const { locations } = await unwrapResponse(createCommandClient(program, terminal).GET("/v1/locations", { signal }));
-    await terminal.print(...locations.map(({ location }) => location).filter((name) => PLAIN_NAME.test(name)));
-  } catch {
-    // The user completes the word without suggestions.
-  }
 }

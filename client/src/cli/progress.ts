@@ -1,8 +1,10 @@
 import type { ByPhase, Summary, TaskSummary } from "../apiTypes.js";
-import { formatCount, formatDuration, imageName } from "../format.js";
+import { foldErrors } from "../foldErrors.js";
+import { formatCount, formatDuration, formatNumber, imageName } from "../format.js";
 import { orderByPhase, workflowStateLabel } from "../phases.js";
 import { countWorkersByKind } from "../workers.js";
-import { type Style, type Terminal, toOneLine, truncateToWidth } from "./terminal.js";
+import { type Style, type Terminal, toOneLine } from "./terminal.js";
+import { truncateToWidth } from "./textWidth.js";
 
 /** Columns of a bar. */
 const MAX_BAR_COLUMNS = 24;
@@ -38,18 +40,41 @@ export const phaseCountsText = (byPhase: ByPhase): string =>
  *
  * @param rate workers that end per minute; undefined while unknown
  */
-export function describeTask(task: TaskSummary, rate = 0): string {
+export const describeTask = (task: TaskSummary, rate = 0): string =>
+  `${phaseCountsText(task.taskforces_by_phase)}; ${workersText(task, rate)}`;
+
+/** The workers of a task and its errors: `3 of 10 workers running, 2 held, 1 error`. @see describeTask */
+export const workersText = (task: TaskSummary, rate = 0): string =>
+  [...workerCounts(task, rate), ...errorCount(task)].join(", ");
+
+function workerCounts(task: TaskSummary, rate: number): string[] {
   const { total, running, held, ended, removed } = countWorkers(task);
-  const errors = Object.values(task.top_task_errors).reduce((sum, more) => sum + more, 0);
   const perMinute = rate < 0.5 ? "" : ` (${Math.round(rate)}/min)`;
   return [
-    `${phaseCountsText(task.taskforces_by_phase)}; ${running} of ${formatCount(total, "worker")} running`,
+    `${running} of ${formatCount(total, "worker")} running`,
     ...(held === 0 ? [] : [`${held} held`]),
     ...(ended === 0 ? [] : [`${ended} ended${perMinute}`]),
     ...(removed === 0 ? [] : [`${removed} removed`]),
-    ...(errors === 0 ? [] : [formatCount(errors, "error")]),
-  ].join(", ");
+  ];
 }
+
+/** The number of errors as a text, unless there are none. */
+function errorCount({ top_task_errors }: TaskSummary): string[] {
+  const errors = Object.values(top_task_errors).reduce((sum, more) => sum + more, 0);
+  return errors === 0 ? [] : [formatCount(errors, "error")];
+}
+
+/** The same with the errors first, which a narrow terminal must not cut off. */
+const describeErrorsFirst = (task: TaskSummary, rate = 0): string =>
+  [...errorCount(task), `${phaseCountsText(task.taskforces_by_phase)}; ${workerCounts(task, rate).join(", ")}`].join(
+    ", ",
+  );
+
+/** The most frequent error texts of a workflow, in one line each: `12 × no space left`. */
+export const topErrorLines = ({ top_task_errors }: Pick<Summary, "top_task_errors">): string[] =>
+  foldErrors(Object.entries(top_task_errors))
+    .slice(0, MAX_ERROR_LINES)
+    .map(({ text, count }) => `${formatNumber(count)} × ${toOneLine(text)}`);
 
 /** Workers as a bar: `▓` ended, `×` removed, `█` running, `▒` held, `░` pending. */
 function workerBar(terminal: Terminal, task: TaskSummary, width: number): string {
@@ -68,8 +93,10 @@ function workerBar(terminal: Terminal, task: TaskSummary, width: number): string
   return past + present + "░".repeat(width - drawn);
 }
 
-/** Lines besides those of tasks: header, omitted tasks, wait, failures, connection error and cursor. */
-const NON_TASK_LINES = 6;
+/** Error texts that the progress shows. */
+const MAX_ERROR_LINES = 2;
+/** Lines besides those of tasks: header, omitted tasks, errors, wait, failures, connection error and cursor. */
+const NON_TASK_LINES = 6 + MAX_ERROR_LINES;
 
 /**
  * The progress of a workflow for a terminal.
@@ -89,7 +116,7 @@ export function progressLines(
     truncateToWidth(`${index + 1} ${imageLabel(task_image)}`, MAX_NAME_COLUMNS),
   );
   const widest = Math.max(0, ...names.map((name) => name.length));
-  const texts = tasks.map((task) => describeTask(task, rates.get(task.task_id)));
+  const texts = tasks.map((task) => describeErrorsFirst(task, rates.get(task.task_id)));
   const freeColumns = columns - widest - 2;
   const width = Math.min(
     MAX_BAR_COLUMNS,
@@ -99,13 +126,14 @@ export function progressLines(
     `${terminal.colorize("bold", workflow_id)} ${workflowStateLabel(deactivated)}, ${formatCount(n_taskforces, "taskforce")}`,
   ];
   for (const [index, task] of tasks.entries()) {
-    const text = truncateToWidth(texts[index] ?? "", freeColumns - width).replace(/\d+ errors?$/, (errors) =>
+    const text = truncateToWidth(texts[index] ?? "", freeColumns - width).replace(/^[\d,]+ errors?/, (errors) =>
       terminal.colorize("red", errors),
     );
     lines.push(`${names[index]?.padEnd(widest)} ${workerBar(terminal, task, width)} ${text}`);
   }
   const others = summary.tasks.length - tasks.length;
   if (others > 0) lines.push(`and ${formatCount(others, "more task")}`);
+  lines.push(...topErrorLines(summary).map((line) => terminal.colorize("red", truncateToWidth(line, columns))));
   if (waiting_for !== null) lines.push(terminal.colorize("yellow", truncateToWidth(toSentence(waiting_for), columns)));
   const [last] = failed_attempts;
   if (last !== undefined)

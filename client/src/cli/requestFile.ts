@@ -3,7 +3,7 @@ import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml";
 import type { WorkflowRequest } from "../apiTypes.js";
-import { usageError } from "./exitCodes.js";
+import { systemErrorReason, usageError } from "./exitCodes.js";
 import {
   type FieldPath,
   formatFieldPath,
@@ -105,5 +105,5 @@ function keyNodeAt(document: Document, path: FieldPath): unknown {
 const throwUnreadable =
   (file: string) =>
   (error: NodeJS.ErrnoException): never => {
-    throw usageError(`${file}: ${error.code === "ENOENT" ? "file not found" : error.message}`);
+    throw usageError(`${file}: ${systemErrorReason(error) ?? error.message}`);
   };

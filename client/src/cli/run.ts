@@ -3,13 +3,22 @@ import { Command, CommanderError } from "commander";
 import { addAddWorkersCommand, addDeactivateCommands } from "./actionCommands.js";
 import { addAnnotateCommand } from "./annotateCommand.js";
 import { parseSeconds } from "./argumentParsers.js";
+import { addCloneCommand } from "./cloneCommand.js";
 import { SETTINGS_HELP } from "./commandClient.js";
 import { addCompletionCommand } from "./completionCommand.js";
+import { addCompletionValuesCommand } from "./completionValues.js";
+import { addErrorsCommand } from "./errorsCommand.js";
 import { describeError, EXIT_CODE, EXIT_CODES_HELP } from "./exitCodes.js";
+import { writeLastId } from "./lastId.js";
+import { addLsCommand } from "./listCommand.js";
 import { addLocationsCommand } from "./locationsCommand.js";
+import { addLogsCommand } from "./logsCommand.js";
+import { addOpenCommand } from "./openCommand.js";
 import { addQueryCommand } from "./queryCommand.js";
-import { addGetCommand, addIdsCommand, addLsCommand } from "./readCommands.js";
+import { addGetCommand, addIdsCommand } from "./readCommands.js";
+import { addRetryCommand } from "./retryCommand.js";
 import { addScheddCommands } from "./scheddCommands.js";
+import { addShowCommand } from "./showCommand.js";
 import { addSubmitCommand, addWatchCommand } from "./submitCommands.js";
 import { addSystemCommand } from "./systemCommand.js";
 import { type CommandIo, Terminal } from "./terminal.js";
@@ -23,6 +32,7 @@ export async function run(args: readonly string[], io: CommandIo): Promise<numbe
   const program = createProgram((JSON.parse(manifest) as { version: string }).version, terminal);
   try {
     await program.parseAsync(args, { from: "user" });
+    if (terminal.usedId) await writeLastId(io.env, terminal.usedId.url, terminal.usedId.id);
     return terminal.exitCode;
   } catch (error) {
     if (!(error instanceof CommanderError)) {
@@ -67,11 +77,17 @@ ${EXIT_CODES_HELP}`,
   addSubmitCommand(program, terminal);
   addWatchCommand(program, terminal);
   addLsCommand(program, terminal);
+  addShowCommand(program, terminal);
   addGetCommand(program, terminal);
   addQueryCommand(program, terminal);
   addAddWorkersCommand(program, terminal);
   addDeactivateCommands(program, terminal);
   addWhyCommand(program, terminal);
+  addErrorsCommand(program, terminal);
+  addLogsCommand(program, terminal);
+  addCloneCommand(program, terminal);
+  addRetryCommand(program, terminal);
+  addOpenCommand(program, terminal);
   addIdsCommand(program, terminal);
   addAnnotateCommand(program, terminal);
   addLocationsCommand(program, terminal);
@@ -79,11 +95,32 @@ ${EXIT_CODES_HELP}`,
   addScheddCommands(program, terminal);
   addSystemCommand(program, terminal);
   addCompletionCommand(program, terminal);
+  addCompletionValuesCommand(program, terminal);
   return program;
 }
 
+/** The commands that other programs call so. */
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  cancel: "abort",
+  create: "submit",
+  delete: "abort",
+  describe: "show",
+  info: "show",
+  kill: "abort",
+  list: "ls",
+  log: "logs",
+  ps: "ls",
+  rm: "abort",
+  run: "submit",
+  status: "show",
+  stop: "abort",
+  top: "ls --watch",
+};
+
 /** Joins the lines of a message of Commander, without its prefix: `error: unknown command 'x'`. */
 function usageMessageOf({ message }: CommanderError): string {
+  const [, unknown = ""] = /^error: unknown command '([^']*)'/.exec(message) ?? [];
+  if (Object.hasOwn(OTHER_NAMES, unknown)) return `unknown command '${unknown}' (use ewms ${OTHER_NAMES[unknown]})`;
   return message
     .replace(/^error: /, "")
     .replace(/\.?\s*\n\s*\(?/g, " (")

@@ -5,6 +5,7 @@ import { unwrapResponse } from "../unwrapResponse.js";
 import { annotationHeaders, collectLabel } from "./annotateCommand.js";
 import { idParser } from "./argumentParsers.js";
 import { createCommandClient } from "./commandClient.js";
+import { findWorkflowId } from "./findId.js";
 import { readRequestFile } from "./requestFile.js";
 import { formatExamples, type Terminal } from "./terminal.js";
 import { watchUntilEnded } from "./watchProgress.js";
@@ -43,6 +44,7 @@ export function addSubmitCommand(program: Command, terminal: Terminal): void {
         throw error instanceof ApiError ? new ApiError(error.status, withLocation(error.message)) : error;
       });
       const { workflow_id } = workflow;
+      terminal.usedId = { url: client.url, id: workflow_id };
       const counts = `${formatCount(task_directives.length, "task")}, ${formatCount(taskforces.length, "taskforce")}`;
       await terminal.print(quiet ? workflow_id : `${workflow_id} created: ${counts}`);
       if (watch) terminal.exitCode = await watchUntilEnded(terminal, client, workflow_id);
@@ -55,6 +57,7 @@ export function addWatchCommand(program: Command, terminal: Terminal): void {
     .command("watch")
     .description("show the progress of a workflow until it has ended: bars on a terminal, else a line per change")
     .argument("<workflow>", "WF-…", idParser("workflow"))
+    .option("--json", "the summary as one JSON object per change and line")
     .addHelpText(
       "after",
       `
@@ -62,7 +65,9 @@ Bars: █ running, ▓ ended, × removed, ▒ held and ░ pending workers.
 Ctrl-C ends the watch; the workflow continues.
 ${formatExamples("ewms watch WF-6b055875-627b889b", "ewms watch WF-6b055875-627b889b >> progress.log")}`,
     )
-    .action(async (workflowId: string) => {
-      terminal.exitCode = await watchUntilEnded(terminal, createCommandClient(program, terminal), workflowId);
+    .action(async (workflow: string, { json }: { json?: true }) => {
+      const client = createCommandClient(program, terminal);
+      const workflowId = await findWorkflowId(terminal, client, workflow);
+      terminal.exitCode = await watchUntilEnded(terminal, client, workflowId, { asJson: json === true });
     });
 }

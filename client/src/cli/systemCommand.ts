@@ -15,11 +15,11 @@ export function addSystemCommand(program: Command, terminal: Terminal): void {
   program
     .command("system")
     .description("show the state of the service: processes, Redis, the services that it calls, queues")
-    .option("--json", "the whole state as JSON")
+    .option("--json", "the whole state as JSON in one line")
     .addHelpText("after", formatExamples("ewms system", "ewms system --json | jq .versions"))
     .action(async ({ json }: { json?: true }) => {
       const system = await unwrapResponse(createCommandClient(program, terminal).GET("/v1/system"));
-      await terminal.print(...(json ? [JSON.stringify(system, null, 2)] : formatSystem(terminal, system)));
+      await terminal.print(...(json ? [JSON.stringify(system)] : formatSystem(terminal, system)));
     });
 }
 

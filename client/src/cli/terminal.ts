@@ -17,6 +17,8 @@ export type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
 export class Terminal {
   readonly io: CommandIo;
   exitCode = 0;
+  /** The id that the command is about, at the service with this URL. The next command can call it `-`. */
+  usedId: { url: string; id: string } | undefined;
 
   constructor(io: CommandIo) {
     this.io = io;
@@ -71,10 +73,6 @@ export const toOneLine = (text: string): string =>
 /** A stored text with its newlines, such as a traceback. @param indent begins each line but the first */
 export const toIndentedLines = (text: string, indent: string): string =>
   replaceControlCharacters(text).replace(/\n+$/, "").replaceAll("\n", `\n${indent}`);
-
-/** Truncates a text to a width, with an ellipsis. */
-export const truncateToWidth = (text: string, width: number): string =>
-  text.length <= width ? text : `${text.slice(0, Math.max(width - 1, 0))}…`;
 
 /** The examples of a command, for its help. */
 export const formatExamples = (...examples: string[]): string =>

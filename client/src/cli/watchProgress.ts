@@ -1,14 +1,15 @@
 import { createLogUpdate } from "log-update";
 import type { Summary } from "../apiTypes.js";
 import type { Client } from "../client.js";
-import { ApiError, Unreachable } from "../clientErrors.js";
+import { ApiError, isServiceUnavailable } from "../clientErrors.js";
 import { areAllEnded, workflowStateLabel } from "../phases.js";
 import { abortableDelay } from "../retryRequests.js";
 import { unwrapResponse } from "../unwrapResponse.js";
 import { WorkerRates } from "../workers.js";
 import { EXIT_CODE } from "./exitCodes.js";
-import { countWorkers, describeTask, imageLabel, progressLines, toSentence } from "./progress.js";
-import { type Terminal, timeText, toOneLine, truncateToWidth } from "./terminal.js";
+import { countWorkers, describeTask, imageLabel, progressLines, topErrorLines, toSentence } from "./progress.js";
+import { type Terminal, timeText, toOneLine } from "./terminal.js";
+import { truncateToWidth } from "./textWidth.js";
 
 /** Seconds between two reads if the service has no events. */
 const POLL_INTERVAL_SECONDS = 2;
@@ -29,13 +30,19 @@ interface ProgressView {
 /**
  * Shows the progress of a workflow until it has ended or the user presses Ctrl-C, across restarts of the service.
  *
+ * @param options.asJson prints a summary for each change
  * @returns the exit code: 1 for an aborted workflow
  */
-export async function watchUntilEnded(terminal: Terminal, client: Client, workflowId: string): Promise<number> {
+export async function watchUntilEnded(
+  terminal: Terminal,
+  client: Client,
+  workflowId: string,
+  { asJson = false } = {},
+): Promise<number> {
   const interrupt = new AbortController();
   const onSignal = () => interrupt.abort();
   process.once("SIGINT", onSignal);
-  const view = terminal.isInteractive ? createLiveView(terminal) : createPlainView(terminal);
+  const view = createView(terminal, { asJson });
   try {
     for await (const summary of streamSummaries(client, workflowId, interrupt.signal, view.showError)) {
       await view.show(summary);
@@ -105,9 +112,6 @@ async function notifyOnEvents(
 const isEventRouteMissing = (error: unknown): boolean =>
   error instanceof ApiError && error.status === 404 && error.message.startsWith("path not found");
 
-const isServiceUnavailable = (error: unknown): boolean =>
-  error instanceof Unreachable || (error instanceof ApiError && error.status >= 500);
-
 /** Wakes a waiter. Notifications without a waiter count as one. */
 class WakeSignal {
   #isNotified = false;
@@ -140,6 +144,11 @@ async function isWorkflowEnded(client: Client, summary: Summary, signal: AbortSi
   return true;
 }
 
+function createView(terminal: Terminal, { asJson }: { asJson: boolean }): ProgressView {
+  if (asJson) return createJsonView(terminal);
+  return terminal.isInteractive ? createLiveView(terminal) : createPlainView(terminal);
+}
+
 /** Bars on a terminal, updated in place. */
 function createLiveView(terminal: Terminal): ProgressView {
   const draw = createLogUpdate(terminal.io.stdout);
@@ -168,10 +177,13 @@ function createPlainView(terminal: Terminal): ProgressView {
     await terminal.print(`${timeText(Date.now() / 1000)} ${text}`);
   };
   return {
-    async show({ workflow_id, tasks, deactivated, failed_attempts, waiting_for }) {
+    async show({ workflow_id, tasks, deactivated, failed_attempts, waiting_for, top_task_errors }) {
       await printIfChanged("workflow", `${workflow_id} ${workflowStateLabel(deactivated)}`);
       for (const task of tasks)
         await printIfChanged(task.task_id, `${task.task_id} ${imageLabel(task.task_image)}: ${describeTask(task)}`);
+      const [error] = topErrorLines({ top_task_errors });
+      // A higher count of the same error is not a change to report.
+      if (error !== undefined) await printIfChanged("errors", `most errors: ${error.replace(/^[\d,]+ × /, "")}`);
       const [last] = failed_attempts;
       if (last !== undefined)
         await printIfChanged(
@@ -179,6 +191,22 @@ function createPlainView(terminal: Terminal): ProgressView {
           `${last.taskforce_uuid} failed ${last.target_phase}: ${toOneLine(last.context)}`,
         );
       await printIfChanged("waiting", waiting_for === null ? "Not waiting." : toSentence(stripDurations(waiting_for)));
+    },
+    showError: (message) => terminal.printMessage(`ewms: ${message}`),
+    close: () => undefined,
+  };
+}
+
+/** A summary for each change, in one line. */
+function createJsonView(terminal: Terminal): ProgressView {
+  let shown = "";
+  return {
+    async show(summary) {
+      const { tasks, taskforces_by_phase, deactivated, n_failed_attempts, findings } = summary;
+      const codes = findings.map(({ code }) => code);
+      const state = JSON.stringify([tasks, taskforces_by_phase, deactivated, n_failed_attempts, codes]);
+      if (state !== shown) await terminal.print(JSON.stringify(summary));
+      shown = state;
     },
     showError: (message) => terminal.printMessage(`ewms: ${message}`),
     close: () => undefined,

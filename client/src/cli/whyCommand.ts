@@ -1,10 +1,12 @@
 import type { Command } from "commander";
 import type { Finding, Summary } from "../apiTypes.js";
+import type { Client } from "../client.js";
 import { formatCount } from "../format.js";
 import { workflowStateLabel } from "../phases.js";
 import { unwrapResponse } from "../unwrapResponse.js";
 import { idParser, possibleKindsOf } from "./argumentParsers.js";
 import { createCommandClient } from "./commandClient.js";
+import { findId } from "./findId.js";
 import { phaseTimeLines, toSentence } from "./progress.js";
 import { formatExamples, type Terminal, timeText, toIndentedLines } from "./terminal.js";
 
@@ -18,34 +20,49 @@ export function addWhyCommand(program: Command, terminal: Terminal): void {
     .description(
       "explain why a workflow or taskforce is waiting and what to do; without an id, what hinders the service",
     )
-    .argument("[id]", "WF-… or TF-…")
-    .addHelpText("after", formatExamples("ewms why WF-6b055875-627b889b", "ewms why"))
-    .action(async (id: string | undefined) => {
+    .argument("[id]", "WF-… or TF-…", idParser("workflow", "taskforce"))
+    .option("--json", "one JSON object per finding and line")
+    .addHelpText("after", formatExamples("ewms why WF-6b055875-627b889b", "ewms why", "ewms why --json | jq .sentence"))
+    .action(async (id: string | undefined, { json }: { json?: true }) => {
       const client = createCommandClient(program, terminal);
-      if (id === undefined) {
-        const { findings } = await unwrapResponse(client.GET("/v1/diagnosis"));
-        const lines = findings.length === 0 ? ["Nothing hinders the service."] : formatFindings(terminal, findings);
-        await terminal.print(...lines);
-      } else if (possibleKindsOf(id)[0] === "taskforce") {
-        const params = { path: { taskforce_uuid: id } };
-        const { findings } = await unwrapResponse(client.GET("/v1/taskforces/{taskforce_uuid}/diagnosis", { params }));
-        await terminal.print(...(findings.length === 0 ? [NOTHING_FOUND] : formatFindings(terminal, findings)));
-      } else {
-        const params = { path: { workflow_id: idParser("workflow")(id) } };
-        const summary = await unwrapResponse(client.GET("/v1/workflows/{workflow_id}/summary", { params }));
-        await terminal.print(...whyLines(terminal, summary));
-      }
+      const { findings, lines } = await explain(terminal, client, id);
+      await terminal.print(...(json ? findings.map((each) => JSON.stringify(each)) : lines));
     });
 }
 
-const NOTHING_FOUND = "It is not waiting.";
+/** The findings about a workflow, a taskforce or the service, and how people read them. */
+async function explain(
+  terminal: Terminal,
+  client: Client,
+  text: string | undefined,
+): Promise<{ findings: readonly Finding[]; lines: string[] }> {
+  if (text === undefined) {
+    const { findings } = await unwrapResponse(client.GET("/v1/diagnosis"));
+    return { findings, lines: formatFindings(terminal, findings, "Nothing hinders the service.") };
+  }
+  const id = await findId(terminal, client, text, ["workflow", "taskforce"]);
+  if (possibleKindsOf(id)[0] === "taskforce") {
+    const params = { path: { taskforce_uuid: id } };
+    const { findings } = await unwrapResponse(client.GET("/v1/taskforces/{taskforce_uuid}/diagnosis", { params }));
+    return { findings, lines: formatFindings(terminal, findings) };
+  }
+  const params = { path: { workflow_id: id } };
+  const summary = await unwrapResponse(client.GET("/v1/workflows/{workflow_id}/summary", { params }));
+  return { findings: summary.findings, lines: whyLines(terminal, summary) };
+}
 
-/** Each finding as a sentence, with the action below it. */
-const formatFindings = (terminal: Terminal, findings: readonly Finding[]): string[] =>
-  findings.flatMap(({ severity, sentence, action }) => [
-    terminal.colorize(severity === "error" ? "red" : "yellow", toSentence(sentence)),
-    ...(action === null ? [] : [`  ${action}`]),
-  ]);
+/** Each finding as a sentence, with the action below it. @param nothing without findings */
+export const formatFindings = (
+  terminal: Terminal,
+  findings: readonly Finding[],
+  nothing = "It is not waiting.",
+): string[] =>
+  findings.length === 0
+    ? [nothing]
+    : findings.flatMap(({ severity, sentence, action }) => [
+        terminal.colorize(severity === "error" ? "red" : "yellow", toSentence(sentence)),
+        ...(action === null ? [] : [`  ${action}`]),
+      ]);
 
 function whyLines(terminal: Terminal, summary: Summary): string[] {
   const { workflow_id, deactivated, deactivated_ts, findings, failed_attempts, top_task_errors } = summary;
@@ -62,7 +79,7 @@ function whyLines(terminal: Terminal, summary: Summary): string[] {
     .map(([error, count]) => `${count} × ${toIndentedLines(error, "    ")}`);
   return [
     `${workflow_id} ${state} ${workflowStateLabel(deactivated, findings)}${since}.`,
-    ...(findings.length === 0 ? [NOTHING_FOUND] : formatFindings(terminal, findings)),
+    ...formatFindings(terminal, findings),
     ...section("Taskforces", phaseTimeLines(summary)),
     ...section(formatCount(summary.n_failed_attempts, "failed attempt"), failures.slice(0, MAX_LINES)),
     ...section("Task errors", errors.slice(0, MAX_LINES)),

@@ -11,8 +11,6 @@ type Schemas = components["schemas"];
 export type Taskforce = Omit<ApiTaskforce, "phase_change_log"> & {
   phase_change_log: { target_phase: Phase; timestamp: number; was_successful: boolean }[];
 };
-/** One row of the list of workflows. */
-export type WorkflowDigest = Schemas["WorkflowDigest"];
 /** What people wrote about a workflow, and who created it. */
 export type ShownAnnotations = Schemas["WorkflowAnnotations"];
 /** What people write about a workflow. */

@@ -1,3 +1,4 @@
+import { digestState, runningWorkers } from "../../../client/src/digestState.js";
 import { formatCount, formatNumber, imageName } from "../../../client/src/format.js";
 import { orderByPhase } from "../../../client/src/phases.js";
 import type { WorkflowDigest } from "../api/apiTypes.ts";
@@ -5,7 +6,7 @@ import { StackedBar } from "../parts/Bars.tsx";
 import { RelativeTime } from "../parts/Times.tsx";
 import { hrefOf } from "../paths/basePath.ts";
 import { mayChangeWorkflows } from "../session/permissions.ts";
-import { DigestBadge, needsAttention, runningWorkers } from "./DigestState.tsx";
+import { DigestBadge } from "./DigestState.tsx";
 import { criteriaUrl, type WorkflowCriteria } from "./workflowCriteria.ts";
 
 interface WorkflowRowProps {
@@ -44,7 +45,7 @@ export function WorkflowRow({ row, criteria, isSelected, select }: WorkflowRowPr
       </span>
       <Origin row={row} criteria={criteria} />
       <span class="row-finding small-text one-line" title={finding?.sentence}>
-        {finding !== null && (needsAttention(row) || row.state === "waiting") ? finding.sentence : ""}
+        {showsFinding(row) && finding?.sentence}
       </span>
       <span class="row-sums small-text one-line" title={sumsText(row)}>
         {sumsText(row)}
@@ -59,6 +60,9 @@ export function WorkflowRow({ row, criteria, isSelected, select }: WorkflowRowPr
     </li>
   );
 }
+
+/** Whether the first finding says why the workflow needs attention, or waits. */
+const showsFinding = (row: WorkflowDigest): boolean => ["attention", "waiting"].includes(digestState(row).kind);
 
 /** The images, the owner and the labels. */
 function Origin({
