@@ -59,7 +59,7 @@ const PAGE_MAY_IMPORT: Record<string, string[]> = {
   graph: ["api", "parts"],
   statuses: ["api", "parts"],
   timeline: ["api", "live", "parts"],
-  list: ["api", "live", "parts", "paths", "session"],
+  list: ["api", "charts", "live", "parts", "paths", "session"],
   notifications: ["api", "live", "parts", "paths", "session"],
   charts: ["api", "live", "parts"],
   views: ["api", "live", "parts", "charts", "graph", "list", "statuses", "timeline", "paths", "session"],

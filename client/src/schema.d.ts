@@ -1701,6 +1701,8 @@ export interface components {
                 subject: string;
             } | null;
             priority: number;
+            /** @description Running workers at equally distant times of its life, for a small chart; empty until they are known. */
+            running_workers: number[];
             /**
              * @description `waiting`: no worker is running. `completed`: all taskforces have ended, but no one has finished the workflow.
              * @enum {string}
@@ -8099,6 +8101,14 @@ export interface operations {
                      *             "IDLE": 1,
                      *             "RUNNING": 4
                      *           },
+                     *           "running_workers": [
+                     *             0,
+                     *             0,
+                     *             2,
+                     *             7,
+                     *             12,
+                     *             12
+                     *           ],
                      *           "n_errors": 1,
                      *           "n_failed_attempts": 0,
                      *           "finding": {

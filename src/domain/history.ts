@@ -74,6 +74,28 @@ export const thinHistory = ({ intervalSeconds, samples }: History): History => (
   samples: samples.filter((_, index) => index % 2 === 0 || index === samples.length - 1),
 });
 
+/**
+ * The running workers at equally distant times from the first sample on.
+ *
+ * @param untilSeconds the last of these times, in epoch seconds
+ * @returns empty without samples
+ */
+export function runningOverTime({ samples }: History, untilSeconds: number, count: number): number[] {
+  const [first] = samples;
+  if (first === undefined) return [];
+  const stepSeconds = Math.max(0, untilSeconds - first.timestamp) / Math.max(1, count - 1);
+  const indexes = RUNNING_KINDS.map((kind) => HISTORY_FIELDS.indexOf(kind));
+  let index = 0;
+  return Array.from({ length: count }, (_, n) => {
+    const atSeconds = first.timestamp + n * stepSeconds;
+    while ((samples[index + 1]?.timestamp ?? Number.POSITIVE_INFINITY) <= atSeconds) index++;
+    return indexes.reduce((sum, field) => sum + (samples[index]?.values[field] ?? 0), 0);
+  });
+}
+
+/** The kinds of workers that HTCondor runs. */
+const RUNNING_KINDS = ["working", "starting"] as const satisfies readonly WorkerKind[];
+
 const sampleSchema = z.strictObject({
   timestamp: epochSeconds.meta({ description: "When the state began. It lasted until the next sample." }),
   workers: z

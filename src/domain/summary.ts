@@ -94,6 +94,8 @@ export interface WorkflowSummary extends SummaryTotals {
   waits: WaitReasons;
   /** What webhooks were called for at this summary; absent while no webhook matches the workflow. */
   notified?: { deactivated: boolean };
+  /** Running workers at equally distant times of its life; absent unless the summary was saved. */
+  running_workers?: readonly number[];
   updated: number;
 }
 
@@ -113,8 +115,17 @@ export const countRunningWorkers = ({ compound_statuses }: Pick<SummaryTotals, "
 /** HTCondor's status of a running worker. */
 const RUNNING = "RUNNING";
 
+/** The parts of a summary that only the service itself reads. */
+type InternalPart = "waits" | "notified" | "running_workers";
+
+/** Leaves out the parts of a summary that only the service itself reads. */
+export function withoutInternalParts(summary: WorkflowSummary): Omit<WorkflowSummary, InternalPart> {
+  const { waits: _, notified: __, running_workers: ___, ...shown } = summary;
+  return shown;
+}
+
 /** A workflow's summary in a response. */
-export interface SummaryResponse extends Omit<WorkflowSummary, "waits" | "notified" | "phases"> {
+export interface SummaryResponse extends Omit<WorkflowSummary, InternalPart | "phases"> {
   workflow_id: string;
   deactivated: Deactivation | null;
   deactivated_ts: number | null;
@@ -175,7 +186,7 @@ export const summaryEventDataSchema = z.strictObject({
 
 /** Leaves out the parts of a summary that an event does not contain. */
 export function toSummaryEventData(summary: WorkflowSummary): z.input<typeof summaryEventDataSchema> {
-  const { phases: _, failed_attempts: __, waits: ___, notified: ____, tasks, ...eventData } = summary;
+  const { phases: _, failed_attempts: __, tasks, ...eventData } = withoutInternalParts(summary);
   return tasks.length > MAX_TASKS_IN_EVENT ? eventData : { ...eventData, tasks };
 }
 

@@ -43,6 +43,10 @@ export const workflowDigestSchema = z
     taskforces_by_phase: phaseMap(z.int(), "Taskforces by phase; phases without taskforces are left out."),
     n_workers_requested: count("Workers of the taskforces that are neither ending nor finished."),
     workers: mapOf(integerValue, { description: "Workers by HTCondor status, of all taskforces." }),
+    running_workers: z.array(z.int()).meta({
+      description:
+        "Running workers at equally distant times of its life, for a small chart; empty until they are known.",
+    }),
     n_errors: count("Errors of workers, of all taskforces."),
     n_failed_attempts: count("Entries of failed attempts in the taskforces' logs."),
     finding: z.union([findingSchema, z.null()]).meta({

@@ -135,7 +135,7 @@ const namesOf = async (parameters: string | Record<string, string>, person: Pers
 
 test("a row has what people want to know about a workflow", async () => {
   const { workflow } = created.get("Cascades") as CreatedWorkflow;
-  const { last_change, ...row } = (await rowOf("Cascades")) as WorkflowDigest;
+  const { last_change, running_workers, ...row } = (await rowOf("Cascades")) as WorkflowDigest;
   expect(row).toEqual({
     workflow_id: workflow.workflow_id,
     name: "Cascades",
@@ -157,6 +157,7 @@ test("a row has what people want to know about a workflow", async () => {
     finding: null,
   });
   expect(last_change).toBeGreaterThan(workflow.timestamp);
+  expect([running_workers.length, running_workers.at(-1)]).toEqual([20, 5]);
 });
 
 test("a workflow is listed as soon as it is created, before its first summary", async () => {

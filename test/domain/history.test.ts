@@ -9,6 +9,7 @@ import {
   type HistorySample,
   MAX_HISTORY_SAMPLES,
   MAX_HISTORY_VALUE,
+  runningOverTime,
   toHistoryResponse,
   toHistorySample,
 } from "../../src/domain/history.js";
@@ -159,4 +160,15 @@ it("a sample sums up a summary, and the response shows it by name", () => {
   });
   const huge = { ...summary, top_task_errors: { OOM: Number.MAX_SAFE_INTEGER } };
   expect(Math.max(...toHistorySample(huge).values)).toBe(MAX_HISTORY_VALUE);
+});
+
+it("the running workers at equal distances, for a small chart", () => {
+  const sampleOf = (timestamp: number, working: number, starting: number): HistorySample => ({
+    timestamp,
+    values: HISTORY_FIELDS.map((field) => (field === "working" ? working : field === "starting" ? starting : 9)),
+  });
+  const samples = [sampleOf(0, 1, 0), sampleOf(40, 4, 2), sampleOf(100, 0, 0)];
+  expect(runningOverTime({ intervalSeconds: 30, samples }, 100, 6)).toEqual([1, 1, 6, 6, 6, 0]);
+  expect(runningOverTime({ intervalSeconds: 30, samples: samples.slice(0, 1) }, 0, 3)).toEqual([1, 1, 1]);
+  expect(runningOverTime(EMPTY_HISTORY, 100, 2)).toEqual([]);
 });

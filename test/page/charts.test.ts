@@ -1,12 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { WorkflowHistory } from "../../page/src/api/apiTypes.js";
-import {
-  liveWorkerSeries,
-  phaseSeries,
-  rateSeries,
-  runningWorkers,
-  workerSeries,
-} from "../../page/src/charts/historySeries.js";
+import { liveWorkerSeries, phaseSeries, rateSeries, workerSeries } from "../../page/src/charts/historySeries.js";
 import { countTicks, timeTicks } from "../../page/src/charts/scales.js";
 
 const NO_WORKERS = { working: 0, starting: 0, idle: 0, done: 0, failed: 0, held: 0, removed: 0, other: 0 };
@@ -97,11 +91,4 @@ describe("rates", () => {
     expect(total).toBeCloseTo(100);
     expect(rateSeries({ samples: [sample(5)], interval: 30 }, 6).times).toEqual([5]);
   });
-});
-
-it("a sparkline's values are the running workers at equal distances", () => {
-  const running = (working: number, starting: number) => ({ workers: { ...NO_WORKERS, working, starting } });
-  const samples = [sample(0, running(1, 0)), sample(40, running(4, 2)), sample(100, running(0, 0))];
-  expect(runningWorkers(samples, 100, 6)).toEqual([1, 1, 6, 6, 6, 0]);
-  expect(runningWorkers([], 100, 2)).toEqual([0, 0]);
 });

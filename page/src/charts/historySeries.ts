@@ -51,16 +51,6 @@ export const phaseSeries = (samples: Samples): Series[] =>
     }))
     .filter(hasValues);
 
-/** The running workers at equally distant times, for a sparkline. @param until epoch seconds @param count of the times */
-export function runningWorkers(samples: Samples, until: number, count: number): number[] {
-  const from = samples[0]?.timestamp ?? until;
-  return Array.from({ length: count }, (_, n) => {
-    const at = from + (n * Math.max(0, until - from)) / Math.max(1, count - 1);
-    const workers = samples.findLast(({ timestamp }) => timestamp <= at)?.workers;
-    return (workers?.["working"] ?? 0) + (workers?.["starting"] ?? 0);
-  });
-}
-
 const hasValues = ({ values }: Series): boolean => values.some((value) => value > 0);
 
 /**

@@ -2,6 +2,7 @@ import { digestState, runningWorkers } from "../../../client/src/digestState.js"
 import { formatCount, formatNumber, imageName } from "../../../client/src/format.js";
 import { orderByPhase } from "../../../client/src/phases.js";
 import type { WorkflowDigest } from "../api/apiTypes.ts";
+import { Sparkline } from "../charts/Sparkline.tsx";
 import { StackedBar } from "../parts/Bars.tsx";
 import { RelativeTime } from "../parts/Times.tsx";
 import { hrefOf } from "../paths/basePath.ts";
@@ -39,6 +40,9 @@ export function WorkflowRow({ row, criteria, isSelected, select }: WorkflowRowPr
       <DigestBadge row={row} />
       <div class="row-bar">
         <StackedBar parts={phaseParts(row)} height={10} />
+        {row.running_workers.some((n) => n > 0) && (
+          <Sparkline values={row.running_workers} label="Running workers over its life" />
+        )}
       </div>
       <span class="row-created small-text">
         <RelativeTime at={created} />

@@ -197,6 +197,7 @@ export const digest = {
   workers: Object.fromEntries(
     Object.entries(compoundStatuses).map(([status, pilots]) => [status, Object.values(pilots).reduce((a, b) => a + b)]),
   ),
+  running_workers: [0, 0, 2, 7, 12, 12],
   n_errors: Object.values(topTaskErrors).reduce((a, b) => a + b),
   n_failed_attempts: 0,
   finding,

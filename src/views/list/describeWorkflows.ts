@@ -72,6 +72,7 @@ function toDigest(
     taskforces_by_phase: summary.taskforces_by_phase,
     n_workers_requested: summary.n_workers_requested,
     workers: sumsOf(summary.compound_statuses),
+    running_workers: [...(summary.running_workers ?? [])],
     n_errors: sum(summary.top_task_errors),
     n_failed_attempts: summary.n_failed_attempts,
     finding: finding ?? null,

@@ -1,6 +1,6 @@
 import { nextEpochSeconds } from "../../domain/clock.js";
 import type { Phase } from "../../domain/phases.js";
-import type { PhaseDurationStats, SummaryResponse } from "../../domain/summary.js";
+import { type PhaseDurationStats, type SummaryResponse, withoutInternalParts } from "../../domain/summary.js";
 import type { Wms } from "../../lifecycle/context.js";
 import { requireWorkflow } from "../../lifecycle/requireWorkflow.js";
 import { diagnoseSummary } from "../diagnosis/diagnose.js";
@@ -11,14 +11,14 @@ export async function readSummary(wms: Wms, text: string): Promise<SummaryRespon
   const { id, record } = await requireWorkflow(wms, text);
   const summary = await readFreshSummary(wms, id);
   const { findings } = await diagnoseSummary(wms, id, summary, record.deactivated);
-  const { waits, notified: _, phases, ...shown } = summary;
+  const { phases, ...shown } = withoutInternalParts(summary);
   return {
     workflow_id: id,
     deactivated: record.deactivated ?? null,
     deactivated_ts: record.deactivated_ts ?? null,
     ...shown,
     phases: addLongestStays(phases, nextEpochSeconds()),
-    n_never_started: waits.never_started,
+    n_never_started: summary.waits.never_started,
     waiting_for: findings[0]?.sentence ?? null,
     findings,
   };

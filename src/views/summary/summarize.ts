@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { batchesOf } from "../../domain/batchesOf.js";
 import { nextEpochSeconds } from "../../domain/clock.js";
-import { addSample, toHistorySample } from "../../domain/history.js";
+import { addSample, runningOverTime, toHistorySample } from "../../domain/history.js";
 import { type TaskforceUuid, type TaskId, taskOf, type WorkflowId } from "../../domain/ids.js";
 import { ENDING_OR_FINISHED_PHASES, type Phase, type PhaseChange } from "../../domain/phases.js";
 import {
@@ -22,6 +22,8 @@ import { DeadLetterCollector } from "./deadLetters.js";
 import { PhaseDurations } from "./phaseDurations.js";
 import { shortenErrorText, WaitReasonsTally, type WorkerStatuses } from "./waitReasons.js";
 
+/** Values of the line in the list of workflows. */
+const SPARKLINE_VALUES = 20;
 /** Summaries that a worker leases at once. */
 const MAX_LEASES = 20;
 /** Summaries that are computed at once: they share round trips, and memory holds few large workflows. */
@@ -47,8 +49,10 @@ export async function summarizeDirtyWorkflows(wms: Wms, partition: number): Prom
           ]);
           const attention = findAttention(summary, nextEpochSeconds());
           const notified = webhooks && (await raiseNotifications(wms, webhooks, workflow, summary));
-          const saved = notified ? { ...summary, notified } : summary;
-          await wms.store.summaries.save(lease, saved, attention, addSample(history, toHistorySample(summary)));
+          const grown = addSample(history, toHistorySample(summary));
+          const running_workers = runningOverTime(grown ?? history, summary.updated, SPARKLINE_VALUES);
+          const saved = { ...summary, running_workers, ...(notified && { notified }) };
+          await wms.store.summaries.save(lease, saved, attention, grown);
         }),
       );
       const elapsedMs = performance.now() - startMs;
