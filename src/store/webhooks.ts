@@ -32,11 +32,7 @@ export class Webhooks {
     const keys = [WEBHOOKS_KEY, WEBHOOK_OWNERS_KEY, WEBHOOK_VERSION_KEY];
     const { webhook_id, owner } = webhook;
     const values = [webhook_id, JSON.stringify(webhook), owner, MAX_WEBHOOKS_PER_OWNER, MAX_WEBHOOKS];
-    const code = await runScript(this.#redis, "addWebhook", keys, values).catch((error: unknown) => {
-      // An error of ioredis holds the arguments of the command, which the log would show with the secret.
-      if (error instanceof Error && "command" in error) error.command = "addWebhook";
-      throw error;
-    });
+    const code = await runScript(this.#redis, "addWebhook", keys, values);
     return code === 1 ? undefined : code === 0 ? "owner" : "all";
   }
 
