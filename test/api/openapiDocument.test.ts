@@ -54,6 +54,7 @@ const EXTENSIONS: [string, string][] = [
   ["get", "/v1/system"],
   ["get", "/v1/system/audit"],
   ["get", "/v1/workflows/{workflow_id}/events"],
+  ["get", "/v1/workflows/{workflow_id}/request"],
   ["get", "/v1/workflows/{workflow_id}/summary"],
 ];
 

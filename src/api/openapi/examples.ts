@@ -83,6 +83,7 @@ export const EXAMPLES: Readonly<Record<string, OperationExamples>> = {
     responses: { 200: { workflows: [{ workflow_id: WORKFLOW_ID, priority: 60 }], next_after: null } },
   },
   getWorkflowSummary: { responses: { 200: summary } },
+  getWorkflowRequest: { responses: { 200: workflowRequest } },
   diagnoseWorkflow: { responses: { 200: diagnosis } },
   watchWorkflow: { responses: { 200: phaseEvent } },
   watchAllWorkflows: { responses: { 200: phaseEvent } },
