@@ -60,7 +60,9 @@ const PAGE_MAY_IMPORT: Record<string, string[]> = {
   statuses: ["api", "parts"],
   timeline: ["api", "live", "parts"],
   list: ["api", "live", "parts", "paths", "session"],
-  views: ["api", "live", "parts", "graph", "list", "statuses", "timeline", "paths", "session"],
+  annotations: ["api", "live", "parts", "paths", "session"],
+  submit: ["api", "live", "parts", "paths"],
+  views: ["annotations", "api", "live", "parts", "graph", "list", "statuses", "submit", "timeline", "paths", "session"],
 };
 
 /** Files that `npm run docs` makes. */

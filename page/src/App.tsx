@@ -7,15 +7,16 @@ import { View } from "./parts/View.tsx";
 import { basePath, hrefOf, pathWithinService, readMetaContent } from "./paths/basePath.ts";
 import { ServiceAlert } from "./ServiceAlert.tsx";
 import { Shortcuts } from "./Shortcuts.tsx";
-import { isOperator, shownRoles } from "./session/permissions.ts";
+import { isOperator, mayChangeWorkflows, shownRoles } from "./session/permissions.ts";
 import { ScheddsView, ScheddView } from "./views/ScheddViews.tsx";
+import { SubmitView } from "./views/SubmitView.tsx";
 import { SystemView } from "./views/SystemView.tsx";
 import { WorkflowsView } from "./views/WorkflowsView.tsx";
 import { WorkflowView } from "./views/WorkflowView.tsx";
 
 /** Links to this page's views; the browser loads all others. The base path has no special characters but dots. */
 const PAGE_ROUTES = new RegExp(
-  `^${basePath.replaceAll(".", "\\.")}/(?:(?:workflows|schedds|system)(?:/.*)?)?(?:\\?.*)?$`,
+  `^${basePath.replaceAll(".", "\\.")}/(?:(?:workflows|schedds|system|submit)(?:/.*)?)?(?:\\?.*)?$`,
 );
 
 /** The page: header, alert and the view of the current path. */
@@ -35,6 +36,7 @@ export function App() {
           <Route path={hrefOf("/")} component={WorkflowsView} />
           <Route path={hrefOf("/workflows")} component={WorkflowsView} />
           <Route path={hrefOf("/workflows/:id")} component={WorkflowView} />
+          <Route path={hrefOf("/submit")} component={SubmitView} />
           <Route path={hrefOf("/schedds")} component={ScheddsView} />
           <Route path={hrefOf("/schedds/:name")} component={ScheddView} />
           <Route path={hrefOf("/system")} component={SystemView} />
@@ -47,7 +49,7 @@ export function App() {
 
 function Header() {
   const { path } = useLocation();
-  const view = /^\/(schedds|system)/.exec(pathWithinService(path))?.[1] ?? "workflows";
+  const view = /^\/(schedds|system|submit)/.exec(pathWithinService(path))?.[1] ?? "workflows";
   const current = (name: string) => (view === name ? "page" : undefined);
   const person = readMetaContent("signed-in-as");
   const signOutUrl = readMetaContent("exit");
@@ -60,6 +62,11 @@ function Header() {
         <a href={hrefOf("/")} aria-current={current("workflows")}>
           Workflows
         </a>
+        {mayChangeWorkflows && (
+          <a href={hrefOf("/submit")} aria-current={current("submit")}>
+            Submit
+          </a>
+        )}
         <a href={hrefOf("/schedds")} aria-current={current("schedds")}>
           Schedds
         </a>

@@ -1,6 +1,8 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { useRoute } from "preact-iso";
 import { formatNumber, imageName } from "../../../client/src/format.js";
+import { AnnotationsCard } from "../annotations/AnnotationsCard.tsx";
+import { useAnnotations } from "../annotations/useAnnotations.ts";
 import { TaskGraph } from "../graph/TaskGraph.tsx";
 import { PhaseBar } from "../parts/Bars.tsx";
 import { FindingList } from "../parts/Findings.tsx";
@@ -11,7 +13,7 @@ import { RelativeTime, Timestamp } from "../parts/Times.tsx";
 import { DescriptionList, Section, View } from "../parts/View.tsx";
 import { isOperator, mayChangeWorkflows } from "../session/permissions.ts";
 import { Failures, TopErrors, WorkerStatuses } from "../statuses/Statuses.tsx";
-import { RetryButton, WorkflowActions } from "./Actions.tsx";
+import { CloneLink, RetryButton, WorkflowActions } from "./Actions.tsx";
 import { StateBadge } from "./StateBadge.tsx";
 import { hasStrayClusters, StrayClusters } from "./StrayClusters.tsx";
 import { Taskforces } from "./Taskforces.tsx";
@@ -25,6 +27,7 @@ export function WorkflowView() {
   const id = useRoute().params["id"] ?? "";
   const subscription = useMemo(() => subscribeToWorkflow(id), [id]);
   useEffect(() => subscription.dispose, [subscription]);
+  const annotations = useAnnotations(id);
   const [message, setMessage] = useState("");
   const onDone = (done: string) => {
     setMessage(done);
@@ -32,7 +35,7 @@ export function WorkflowView() {
   };
   const heading = (
     <>
-      Workflow <code>{id}</code>
+      Workflow {annotations.value.value?.name} <code>{id}</code>
     </>
   );
   return (
@@ -45,6 +48,7 @@ export function WorkflowView() {
           <>
             <WorkflowHeader state={state} onDone={onDone} />
             {hasStrayClusters(state.summary.findings) && <StrayClusters of={{ workflow_id: id }} onDone={onDone} />}
+            <AnnotationsCard annotations={annotations} />
             <Section title="Tasks and queues">
               <TaskGraph
                 tasks={state.tasks}
@@ -96,6 +100,7 @@ function WorkflowHeader({ state: { workflow, summary, tasks }, onDone }: Workflo
     <>
       <div class="section-head">
         <StateBadge deactivated={deactivated} phases={summary.taskforces_by_phase} findings={summary.findings} />
+        <CloneLink workflowId={workflow.workflow_id} />
         {deactivated === null && mayChangeWorkflows && (
           <WorkflowActions summary={summary} tasks={tasks} onDone={onDone} />
         )}
