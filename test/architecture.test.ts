@@ -62,7 +62,22 @@ const PAGE_MAY_IMPORT: Record<string, string[]> = {
   list: ["api", "charts", "live", "parts", "paths", "session"],
   notifications: ["api", "live", "parts", "paths", "session"],
   charts: ["api", "live", "parts"],
-  views: ["api", "live", "parts", "charts", "graph", "list", "statuses", "timeline", "paths", "session"],
+  annotations: ["api", "live", "parts", "paths", "session"],
+  submit: ["api", "live", "parts", "paths"],
+  views: [
+    "annotations",
+    "api",
+    "live",
+    "parts",
+    "charts",
+    "graph",
+    "list",
+    "statuses",
+    "submit",
+    "timeline",
+    "paths",
+    "session",
+  ],
 };
 
 /** Files that `npm run docs` makes. */

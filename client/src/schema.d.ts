@@ -856,6 +856,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/workflows/{workflow_id}/request": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the request that would create a workflow again
+         * @description Returns the body of a request that would create an equal workflow again, rebuilt from the task directives, the first taskforce of each, and the queues.
+         */
+        get: operations["getWorkflowRequest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/workflows/{workflow_id}/summary": {
         parameters: {
             query?: never;
@@ -10201,6 +10221,324 @@ export interface operations {
                      * @example {
                      *       "code": 500,
                      *       "error": "internal error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Redis, the message queue service or the identity provider is unreachable. Retry-After: seconds until a retry. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 503,
+                     *       "error": "the database is not available, try again later"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    getWorkflowRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Id of a workflow: WF-<hex epoch seconds>-<8 hex>.
+                 * @example WF-6b0ca73d-c2072fb5
+                 */
+                workflow_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A body for POST /v1/workflows. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "public_queue_aliases": [
+                     *         "frames",
+                     *         "reco-results"
+                     *       ],
+                     *       "priority": 60,
+                     *       "tasks": [
+                     *         {
+                     *           "cluster_locations": [
+                     *             "osg"
+                     *           ],
+                     *           "task_image": "/cvmfs/icecube.opensciencegrid.org/containers/realtime/skymap_scanner:v4.4.1",
+                     *           "task_args": "python -m skymap_scanner.client.prepare --infile {{INFILE}} --outfile {{OUTFILE}} --nside 8",
+                     *           "task_env": {
+                     *             "SKYSCAN_PROGRESS_INTERVAL": "60"
+                     *           },
+                     *           "input_queue_aliases": [
+                     *             "frames"
+                     *           ],
+                     *           "output_queue_aliases": [
+                     *             "pixels"
+                     *           ],
+                     *           "pilot_config": {
+                     *             "tag": "1.0.3",
+                     *             "image_source": "cvmfs",
+                     *             "environment": {
+                     *               "EWMS_PILOT_TASK_TIMEOUT": 1800
+                     *             },
+                     *             "input_files": []
+                     *           },
+                     *           "worker_config": {
+                     *             "do_transfer_worker_stdouterr": true,
+                     *             "max_worker_runtime": 14400,
+                     *             "n_cores": 1,
+                     *             "priority": 50,
+                     *             "worker_disk": "2GB",
+                     *             "worker_memory": "2GB",
+                     *             "condor_requirements": "HAS_CVMFS_icecube_opensciencegrid_org && has_avx"
+                     *           },
+                     *           "n_workers": 5
+                     *         },
+                     *         {
+                     *           "cluster_locations": [
+                     *             "osg"
+                     *           ],
+                     *           "task_image": "/cvmfs/icecube.opensciencegrid.org/containers/realtime/skymap_scanner:v4.4.1",
+                     *           "task_args": "python -m skymap_scanner.client --infile {{INFILE}} --outfile {{OUTFILE}} --reco-algo millipede_wilks",
+                     *           "task_env": {},
+                     *           "input_queue_aliases": [
+                     *             "pixels"
+                     *           ],
+                     *           "output_queue_aliases": [
+                     *             "reco-results"
+                     *           ],
+                     *           "pilot_config": {
+                     *             "tag": "1.0.3",
+                     *             "image_source": "cvmfs",
+                     *             "environment": {
+                     *               "EWMS_PILOT_TASK_TIMEOUT": 7200
+                     *             },
+                     *             "input_files": []
+                     *           },
+                     *           "worker_config": {
+                     *             "do_transfer_worker_stdouterr": false,
+                     *             "max_worker_runtime": 28800,
+                     *             "n_cores": 1,
+                     *             "priority": 50,
+                     *             "worker_disk": "4GB",
+                     *             "worker_memory": "8GB",
+                     *             "condor_requirements": "HAS_CVMFS_icecube_opensciencegrid_org && has_avx"
+                     *           },
+                     *           "n_workers": 50
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        /** @description Higher goes first; 50 by default, 100 at most. */
+                        priority?: number;
+                        /** @description Aliases of the queues that the user's own programs will write to or read from. */
+                        public_queue_aliases: string[];
+                        /** @description What to run. */
+                        tasks: {
+                            /** @description Names of the HTCondor pools to run on. */
+                            cluster_locations: string[];
+                            /** @description Arguments for the init image. */
+                            init_args?: string;
+                            /** @description Environment of the init container. */
+                            init_env?: {
+                                [key: string]: string;
+                            };
+                            /** @description Container image that runs once on each worker, before the first event. */
+                            init_image?: string;
+                            /** @description Names, within this request, of the queues with the events. */
+                            input_queue_aliases: string[];
+                            /** @description Workers in the HTCondor cluster. */
+                            n_workers?: number | null;
+                            /** @description Names, within this request, of the queues for the results. */
+                            output_queue_aliases: string[];
+                            /** @description Set-up of the EWMS pilot. */
+                            pilot_config?: {
+                                /** @description Environment of the pilot. */
+                                environment: {
+                                    [key: string]: string | number | string[];
+                                };
+                                /**
+                                 * @description Where the image comes from; stored as cvmfs.
+                                 * @enum {string}
+                                 */
+                                image_source: "cvmfs" | "auto";
+                                /** @description Files on the access point that the container may read. */
+                                input_files: string[];
+                                /** @description Tag of the pilot's image: X.Y.Z, latest (the highest X.Y.Z), or a branch tag. */
+                                tag: string;
+                            };
+                            /** @description Arguments for the task image. */
+                            task_args: string;
+                            /** @description Environment of the task container. */
+                            task_env?: {
+                                [key: string]: string;
+                            };
+                            /** @description Container image that runs for each event. An unpacked Apptainer directory starts fastest. */
+                            task_image: string;
+                            /** @description What each HTCondor worker asks for. */
+                            worker_config: {
+                                /** @description HTCondor's requirements expression. */
+                                condor_requirements: string;
+                                /** @description Whether stdout and stderr come back to the access point. */
+                                do_transfer_worker_stdouterr: boolean;
+                                /** @description Seconds after which HTCondor ends a worker. */
+                                max_worker_runtime: number;
+                                /** @description Cores for each worker. */
+                                n_cores: number;
+                                /** @description Priority of the HTCondor submission. */
+                                priority: number;
+                                /** @description Disk for each worker, in HTCondor's notation. */
+                                worker_disk: string | number;
+                                /** @description Memory for each worker, in HTCondor's notation. */
+                                worker_memory: string | number;
+                            };
+                        }[];
+                    };
+                };
+            };
+            /** @description The request is invalid. The error names the field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 400,
+                     *       "error": "tasks[0].n_workers: must be an integer"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The bearer token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 401,
+                     *       "error": "the token has expired"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller does not have the role. Without token checks: another site's page sends the request, or its Host is unknown. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 403,
+                     *       "error": "this needs the role user"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The object does not exist, or its state does not allow this. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 404,
+                     *       "error": "no workflow found with id: WF-6b0ca73d-c2072fb5"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large, or has too many keys and values. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 413,
+                     *       "error": "the body is larger than 33554432 bytes"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The request is valid, but the state of the object forbids it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 422,
+                     *       "error": "cannot add a taskforce to a deactivated workflow (WF-6b0ca73d-c2072fb5)"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The caller sent too many requests or wrong passwords. Retry-After: seconds until the next one is allowed. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 429,
+                     *       "error": "too many requests: try again in 7 s"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An internal error. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 500,
+                     *       "error": "internal error"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The message queue service rejected the request. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 502,
+                     *       "error": "the message queue service rejected the request: unknown alias"
                      *     }
                      */
                     "application/json": components["schemas"]["ErrorResponse"];

@@ -8,15 +8,16 @@ import { View } from "./parts/View.tsx";
 import { basePath, hrefOf, pathWithinService, readMetaContent } from "./paths/basePath.ts";
 import { ServiceAlert } from "./ServiceAlert.tsx";
 import { Shortcuts } from "./Shortcuts.tsx";
-import { isOperator, shownRoles } from "./session/permissions.ts";
+import { isOperator, mayChangeWorkflows, shownRoles } from "./session/permissions.ts";
 import { ScheddsView, ScheddView } from "./views/ScheddViews.tsx";
+import { SubmitView } from "./views/SubmitView.tsx";
 import { SystemView } from "./views/SystemView.tsx";
 import { WorkflowsView } from "./views/WorkflowsView.tsx";
 import { WorkflowView } from "./views/WorkflowView.tsx";
 
 /** Links to this page's views; the browser loads all others. The base path has no special characters but dots. */
 const PAGE_ROUTES = new RegExp(
-  `^${basePath.replaceAll(".", "\\.")}/(?:(?:workflows|schedds|system|notifications)(?:/.*)?)?(?:\\?.*)?$`,
+  `^${basePath.replaceAll(".", "\\.")}/(?:(?:workflows|schedds|system|notifications|submit)(?:/.*)?)?(?:\\?.*)?$`,
 );
 
 /** The page: header, alert and the view of the current path. */
@@ -36,6 +37,7 @@ export function App() {
           <Route path={hrefOf("/")} component={WorkflowsView} />
           <Route path={hrefOf("/workflows")} component={WorkflowsView} />
           <Route path={hrefOf("/workflows/:id")} component={WorkflowView} />
+          <Route path={hrefOf("/submit")} component={SubmitView} />
           <Route path={hrefOf("/schedds")} component={ScheddsView} />
           <Route path={hrefOf("/schedds/:name")} component={ScheddView} />
           <Route path={hrefOf("/system")} component={SystemView} />
@@ -49,7 +51,7 @@ export function App() {
 
 function Header() {
   const { path } = useLocation();
-  const view = /^\/(schedds|system|notifications)/.exec(pathWithinService(path))?.[1] ?? "workflows";
+  const view = /^\/(schedds|system|notifications|submit)/.exec(pathWithinService(path))?.[1] ?? "workflows";
   const current = (name: string) => (view === name ? "page" : undefined);
   const person = readMetaContent("signed-in-as");
   const signOutUrl = readMetaContent("exit");
@@ -62,6 +64,11 @@ function Header() {
         <a href={hrefOf("/")} aria-current={current("workflows")}>
           Workflows
         </a>
+        {mayChangeWorkflows && (
+          <a href={hrefOf("/submit")} aria-current={current("submit")}>
+            Submit
+          </a>
+        )}
         <a href={hrefOf("/schedds")} aria-current={current("schedds")}>
           Schedds
         </a>

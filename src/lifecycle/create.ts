@@ -30,7 +30,7 @@ export const requestedWorkerCount = (of: { n_workers?: number | null | undefined
   of?.n_workers ?? 1;
 
 /** The service sets these environment variables of the pilot, and would overwrite a user's value. */
-const RESERVED_VARIABLES = ["IMAGE", "ARGS", "ENV_JSON"].flatMap((what) => [
+export const RESERVED_VARIABLES: readonly string[] = ["IMAGE", "ARGS", "ENV_JSON"].flatMap((what) => [
   `EWMS_PILOT_TASK_${what}`,
   `EWMS_PILOT_INIT_${what}`,
 ]);

@@ -55,6 +55,7 @@ const EXTENSIONS: [string, string][] = [
   ["get", "/v1/system/audit"],
   ["get", "/v1/workflows/{workflow_id}/events"],
   ["get", "/v1/workflows/{workflow_id}/history"],
+  ["get", "/v1/workflows/{workflow_id}/request"],
   ["get", "/v1/workflows/{workflow_id}/summary"],
 ];
 

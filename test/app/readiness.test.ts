@@ -140,5 +140,5 @@ test("the layout is written again after a flush of Redis", async () => {
   const { redis, readyz } = await onItsOwnRedis();
   await redis.flushall();
   expect(await readyz()).toMatchObject({ status: 200 });
-  expect(await redis.hgetall("wms:layout")).toEqual({ version: "2", partitions: "16", indexes: "1" });
+  expect(await redis.hgetall("wms:layout")).toEqual({ version: "2", partitions: "16", indexes: "2" });
 });

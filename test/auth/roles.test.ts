@@ -27,6 +27,7 @@ const ALLOWED_CALLERS: Record<string, readonly Caller[]> = {
   "get /v1/workflows/{workflow_id}": READERS,
   "get /v1/workflows/{workflow_id}/summary": USERS_OPERATORS_AND_VIEWERS,
   "get /v1/workflows/{workflow_id}/history": USERS_OPERATORS_AND_VIEWERS,
+  "get /v1/workflows/{workflow_id}/request": USERS_OPERATORS_AND_VIEWERS,
   "post /v1/workflows/{workflow_id}/actions/abort": USERS_AND_OPERATORS,
   "post /v1/workflows/{workflow_id}/actions/finished": USERS_AND_OPERATORS,
   "get /v1/workflows/{workflow_id}/annotations": USERS_OPERATORS_AND_VIEWERS,

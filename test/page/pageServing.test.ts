@@ -28,16 +28,21 @@ const get = (path: string, headers: Record<string, string> = HTML, { url } = ope
 const assetsOf = (html: string) => [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path = ""]) => path);
 
 describe("the page", () => {
-  it.each(["/", "/?state=running", "/workflows/WF-0-00000000", "/schedds", "/schedds/a%20b/c", "/system"])(
-    "is served at %s to a browser, without caching",
-    async (path) => {
-      const response = await get(path);
-      expect(response.status).toBe(200);
-      expect(response.headers.get("content-type")).toBe("text/html; charset=utf-8");
-      expect(response.headers.get("cache-control")).toBe("no-cache, private");
-      expect(await response.text()).toContain('<div id="page">');
-    },
-  );
+  it.each([
+    "/",
+    "/?state=running",
+    "/workflows/WF-0-00000000",
+    "/schedds",
+    "/schedds/a%20b/c",
+    "/system",
+    "/submit?clone=WF-1",
+  ])("is served at %s to a browser, without caching", async (path) => {
+    const response = await get(path);
+    expect(response.status).toBe(200);
+    expect(response.headers.get("content-type")).toBe("text/html; charset=utf-8");
+    expect(response.headers.get("cache-control")).toBe("no-cache, private");
+    expect(await response.text()).toContain('<div id="page">');
+  });
 
   it("loads assets with hashed names, cached forever, only from the service", async () => {
     const paths = assetsOf(await (await get("/")).text());

@@ -12,7 +12,7 @@ export type SendChecked = (path: string, body?: unknown) => Promise<TextResponse
 
 /** Answers that are meant to hold secrets: a user's own request, and the queues that a worker or user needs. */
 const SECRET_BEARING_PATHS =
-  /^\/v1\/(workflows$|task-directives\/|query\/task-directives|tms\/pending-starter|mqs\/.*\/public$)/;
+  /^\/v1\/(workflows$|workflows\/[^/]+\/request$|task-directives\/|query\/task-directives|tms\/pending-starter|mqs\/.*\/public$)/;
 
 /** Sends requests with a token to a service, and looks for secrets in the head and body of every answer. */
 export const createSecretCheckingClient =

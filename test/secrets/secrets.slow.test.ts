@@ -141,6 +141,8 @@ async function runWorkflow(ask: SendChecked): Promise<void> {
     [`${tms}/condor-complete/taskforces/TF-1`, { condor_complete_ts: 1 }],
   ] as const)
     await ask(path, body);
+  // The user's own request is rebuilt from profiles, which hold the token.
+  expect((await ask(`/v1/workflows/${workflow}/request`)).text).not.toContain(SECRETS.queueToken);
   for (const page of [...PAGES, `/v1/workflows/${workflow}`, `/v1/task-directives/${directive}`]) await ask(page);
 }
 

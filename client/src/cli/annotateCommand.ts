@@ -18,19 +18,6 @@ export function collectLabel(text: string, earlier: Record<string, string> = {})
   return { ...earlier, [key]: value };
 }
 
-/** The headers that annotate a new workflow. `fetch` sends them as Latin-1, and the service expects UTF-8. */
-export function annotationHeaders(
-  name: string | undefined,
-  labels: Record<string, string> = {},
-): Record<string, string> {
-  const toHeader = (text: string) => String.fromCharCode(...new TextEncoder().encode(text));
-  const pairs = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
-  return {
-    ...(name !== undefined && { "ewms-name": toHeader(name) }),
-    ...(pairs.length > 0 && { "ewms-labels": toHeader(pairs.join(", ")) }),
-  };
-}
-
 interface AnnotateOptions {
   name?: string;
   label?: Record<string, string>;

@@ -1,8 +1,9 @@
 import type { Command } from "commander";
+import { annotationHeaders, formatLabels } from "../annotationHeaders.js";
 import { ApiError } from "../clientErrors.js";
 import { formatCount } from "../format.js";
 import { unwrapResponse } from "../unwrapResponse.js";
-import { annotationHeaders, collectLabel } from "./annotateCommand.js";
+import { collectLabel } from "./annotateCommand.js";
 import { idParser } from "./argumentParsers.js";
 import { createCommandClient } from "./commandClient.js";
 import { findWorkflowId } from "./findId.js";
@@ -39,7 +40,7 @@ export function addSubmitCommand(program: Command, terminal: Terminal): void {
       const { request, withLocation } = await readRequestFile(file, terminal.io.stdin);
       const client = createCommandClient(program, terminal);
       const { workflow, task_directives, taskforces } = await unwrapResponse(
-        client.POST("/v1/workflows", { body: request, headers: annotationHeaders(name, label) }),
+        client.POST("/v1/workflows", { body: request, headers: annotationHeaders(name, formatLabels(label ?? {})) }),
       ).catch((error: unknown) => {
         throw error instanceof ApiError ? new ApiError(error.status, withLocation(error.message)) : error;
       });

@@ -19,6 +19,7 @@ import type {
   Workflow,
   WorkflowDigest,
   WorkflowHistory,
+  WorkflowRequest,
 } from "./apiTypes.ts";
 
 type Filter = Record<string, unknown>;
@@ -103,12 +104,44 @@ export const fetchWorkflowList = (query: ListParameters, signal: AbortSignal): P
   unwrapResponse(api.GET("/v1/workflows", { params: { query }, signal }));
 
 /** Reads the annotations of a workflow. */
-export const fetchAnnotations = (workflow_id: string): Promise<ShownAnnotations> =>
-  unwrapResponse(api.GET("/v1/workflows/{workflow_id}/annotations", { params: { path: { workflow_id } } }));
+export const fetchAnnotations = (workflow_id: string, signal?: AbortSignal): Promise<ShownAnnotations> =>
+  unwrapResponse(
+    api.GET("/v1/workflows/{workflow_id}/annotations", {
+      params: { path: { workflow_id } },
+      ...(signal && { signal }),
+    }),
+  );
 
 /** Replaces the annotations of a workflow. */
 export const putAnnotations = (workflow_id: string, body: Annotations): Promise<ShownAnnotations> =>
   unwrapResponse(api.PUT("/v1/workflows/{workflow_id}/annotations", { params: { path: { workflow_id } }, body }));
+
+/** Reads the request that would create a workflow again. */
+export const fetchWorkflowRequest = (workflow_id: string): Promise<WorkflowRequest> =>
+  unwrapResponse(api.GET("/v1/workflows/{workflow_id}/request", { params: { path: { workflow_id } } }));
+
+/** Reads the OpenAPI document. */
+export const fetchApiDocument = (): Promise<object> => unwrapResponse(api.GET("/v1/schema/openapi"));
+
+/** A new workflow. */
+export interface CreatedWorkflow {
+  workflow: Pick<Workflow, "workflow_id">;
+  task_directives: readonly object[];
+  taskforces: readonly object[];
+}
+
+/**
+ * Creates a workflow.
+ *
+ * @param annotations the headers for its name and labels
+ * @param idempotencyKey the same when the user repeats the request
+ */
+export const postWorkflow = (
+  body: WorkflowRequest,
+  annotations: Record<string, string>,
+  idempotencyKey: string,
+): Promise<CreatedWorkflow> =>
+  unwrapResponse(api.POST("/v1/workflows", { body, headers: { ...annotations, "idempotency-key": idempotencyKey } }));
 
 /** Reads the cluster locations that a request may name. */
 export const fetchLocations = (signal: AbortSignal): Promise<{ locations: ClusterLocation[] }> =>

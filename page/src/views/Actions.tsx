@@ -4,9 +4,12 @@ import { formatCount, imageName } from "../../../client/src/format.js";
 import { postAddWorkers, postDeactivation, postRetry } from "../api/apiRequests.ts";
 import type { Summary, TaskDirective } from "../api/apiTypes.ts";
 import { useAsyncAction } from "../live/useAsyncAction.ts";
+import { describeLocation, useLocations } from "../live/useLocations.ts";
 import { Dialog } from "../parts/Dialog.tsx";
 import { shortId } from "../parts/format.ts";
 import { ErrorNotice } from "../parts/Notices.tsx";
+import { hrefOf } from "../paths/basePath.ts";
+import { mayChangeWorkflows } from "../session/permissions.ts";
 
 interface ActionsProps {
   summary: Summary;
@@ -40,6 +43,14 @@ export function WorkflowActions({ summary, tasks, onDone }: ActionsProps) {
     </div>
   );
 }
+
+/** A link to the submission of a workflow like this one, for those who may submit one. */
+export const CloneLink = ({ workflowId }: { workflowId: string }) =>
+  mayChangeWorkflows ? (
+    <a class="button" href={hrefOf(`/submit?clone=${workflowId}`)}>
+      Clone…
+    </a>
+  ) : null;
 
 /** Retries all dead letters of a workflow. @param onDone receives a message after a success */
 export function RetryButton({ workflow, onDone }: { workflow: string; onDone: (message: string) => void }) {
@@ -94,7 +105,9 @@ function DeactivateDialog({ action, summary, close, onDone }: DeactivateDialogPr
 function AddWorkersDialog({ tasks, close, onDone }: DialogProps & { tasks: readonly TaskDirective[] }) {
   const { isRunning, error, run } = useAsyncAction();
   const [taskId, setTaskId] = useState(tasks[0]?.task_id ?? "");
-  const locations = tasks.find(({ task_id }) => task_id === taskId)?.cluster_locations ?? [];
+  const ownLocations = tasks.find(({ task_id }) => task_id === taskId)?.cluster_locations ?? [];
+  const offered = useLocations();
+  const locations = [...new Set([...ownLocations, ...offered.map(({ location }) => location)])];
   const [idempotencyKey] = useState(randomIdempotencyKey);
   const add = (event: SubmitEvent) => {
     event.preventDefault();
@@ -122,10 +135,10 @@ function AddWorkersDialog({ tasks, close, onDone }: DialogProps & { tasks: reado
         </label>
         <label>
           Cluster location
-          <input name="location" list="locations" required defaultValue={locations[0] ?? ""} key={taskId} />
+          <input name="location" list="locations" required defaultValue={ownLocations[0] ?? ""} key={taskId} />
           <datalist id="locations">
             {locations.map((location) => (
-              <option key={location} value={location} />
+              <option key={location} value={location} label={describeLocation(offered, location)} />
             ))}
           </datalist>
         </label>

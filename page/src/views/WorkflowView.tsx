@@ -1,6 +1,8 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { useRoute } from "preact-iso";
 import { formatNumber, imageName } from "../../../client/src/format.js";
+import { AnnotationsCard } from "../annotations/AnnotationsCard.tsx";
+import { useAnnotations } from "../annotations/useAnnotations.ts";
 import { HistoryCharts } from "../charts/HistoryCharts.tsx";
 import { TaskGraph } from "../graph/TaskGraph.tsx";
 import { PhaseBar } from "../parts/Bars.tsx";
@@ -12,7 +14,7 @@ import { RelativeTime, Timestamp } from "../parts/Times.tsx";
 import { DescriptionList, Section, View } from "../parts/View.tsx";
 import { isOperator, mayChangeWorkflows } from "../session/permissions.ts";
 import { Failures, TopErrors, WorkerStatuses } from "../statuses/Statuses.tsx";
-import { RetryButton, WorkflowActions } from "./Actions.tsx";
+import { CloneLink, RetryButton, WorkflowActions } from "./Actions.tsx";
 import { StateBadge } from "./StateBadge.tsx";
 import { hasStrayClusters, StrayClusters } from "./StrayClusters.tsx";
 import { Taskforces } from "./Taskforces.tsx";
@@ -26,6 +28,7 @@ export function WorkflowView() {
   const id = useRoute().params["id"] ?? "";
   const subscription = useMemo(() => subscribeToWorkflow(id), [id]);
   useEffect(() => subscription.dispose, [subscription]);
+  const annotations = useAnnotations(id);
   const [message, setMessage] = useState("");
   const onDone = (done: string) => {
     setMessage(done);
@@ -33,7 +36,7 @@ export function WorkflowView() {
   };
   const heading = (
     <>
-      Workflow <code>{id}</code>
+      Workflow {annotations.value.value?.name} <code>{id}</code>
     </>
   );
   return (
@@ -46,6 +49,7 @@ export function WorkflowView() {
           <>
             <WorkflowHeader state={state} onDone={onDone} />
             {hasStrayClusters(state.summary.findings) && <StrayClusters of={{ workflow_id: id }} onDone={onDone} />}
+            <AnnotationsCard annotations={annotations} />
             <Section title="Tasks and queues">
               <TaskGraph
                 tasks={state.tasks}
@@ -98,6 +102,7 @@ function WorkflowHeader({ state: { workflow, summary, tasks }, onDone }: Workflo
     <>
       <div class="section-head">
         <StateBadge deactivated={deactivated} phases={summary.taskforces_by_phase} findings={summary.findings} />
+        <CloneLink workflowId={workflow.workflow_id} />
         {deactivated === null && mayChangeWorkflows && (
           <WorkflowActions summary={summary} tasks={tasks} onDone={onDone} />
         )}

@@ -146,7 +146,8 @@ function NoWorkflows({ criteria, change }: CriteriaProps) {
   return (
     <EmptyNotice title="No workflows yet">
       <p>
-        Submit one with <code>ewms submit workflow.yaml</code>, or by <a href={hrefOf("/docs/")}>the API</a>.
+        {mayChangeWorkflows ? <a href={hrefOf("/submit")}>Submit one here</a> : "Submit one"}, with{" "}
+        <code>ewms submit workflow.yaml</code>, or by <a href={hrefOf("/docs/")}>the API</a>.
       </p>
     </EmptyNotice>
   );

@@ -85,6 +85,7 @@ export const EXAMPLES: Readonly<Record<string, OperationExamples>> = {
   },
   getWorkflowSummary: { responses: { 200: summary } },
   getWorkflowHistory: { responses: { 200: workflowHistory } },
+  getWorkflowRequest: { responses: { 200: workflowRequest } },
   diagnoseWorkflow: { responses: { 200: diagnosis } },
   watchWorkflow: { responses: { 200: phaseEvent } },
   watchAllWorkflows: { responses: { 200: phaseEvent } },

@@ -14,6 +14,10 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   "post /v1/query/workflows": operation("queryWorkflows", "Find workflows"),
   "get /v1/workflows/{workflow_id}/summary": operation("getWorkflowSummary", "Get the sums of a workflow"),
   "get /v1/workflows/{workflow_id}/history": operation("getWorkflowHistory", "Get how a workflow changed over time"),
+  "get /v1/workflows/{workflow_id}/request": operation(
+    "getWorkflowRequest",
+    "Get the request that would create a workflow again",
+  ),
   "get /v1/workflows/{workflow_id}/diagnosis": operation("diagnoseWorkflow", "Explain what a workflow is waiting for"),
   "get /v1/workflows/{workflow_id}/annotations": operation("getAnnotations", "Get name, labels and note of a workflow"),
   "put /v1/workflows/{workflow_id}/annotations": operation(

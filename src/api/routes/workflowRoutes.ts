@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { displayNameOf } from "../../domain/caller.js";
 import { historySchema } from "../../domain/history.js";
-import { createWorkflowSchema } from "../../domain/requestSchemas.js";
+import { type CreateWorkflowRequest, createWorkflowSchema } from "../../domain/requestSchemas.js";
 import { uniqueArray } from "../../domain/schemaParts.js";
 import { summarySchema } from "../../domain/summary.js";
 import { taskDirectiveSchema } from "../../domain/taskDirective.js";
@@ -13,6 +13,7 @@ import { createWorkflowOnce, deactivateWorkflowOnce } from "../../lifecycle/repe
 import { retryDeadLetters } from "../../lifecycle/retryTaskforce.js";
 import type { WholeWorkflow } from "../../store/creation.js";
 import { readEntity } from "../../views/query/readEntities.js";
+import { rebuildRequest } from "../../views/request/rebuildRequest.js";
 import { readHistory } from "../../views/summary/readHistory.js";
 import { readSummary } from "../../views/summary/readSummary.js";
 import { type Route, route } from "../http/route.js";
@@ -47,6 +48,11 @@ async function stringifyCreated({ workflow, task_directives, taskforces }: Whole
     ...(await stringifyInChunks(taskforces)),
     "]}",
   ];
+}
+
+/** Serializes a rebuilt request in pieces, like {@link stringifyCreated}. */
+async function stringifyRequest({ tasks, ...rest }: CreateWorkflowRequest): Promise<string[]> {
+  return [`${JSON.stringify(rest).slice(0, -1)},"tasks":[`, ...(await stringifyInChunks(tasks)), "]}"];
 }
 
 /** Routes about workflows. */
@@ -105,6 +111,19 @@ export const workflowRoutes = (wms: Wms): Route[] => [
     responses: { 200: { description: "The samples.", schema: historySchema } },
     errors: [404],
     handle: async ({ params }) => JSON.stringify(await readHistory(wms, params.workflow_id)),
+  }),
+  route({
+    method: "get",
+    path: "/v1/workflows/{workflow_id}/request",
+    tag: "workflows",
+    roles: ["user", "operator", "viewer"],
+    isExtension: true,
+    description:
+      "Returns the body of a request that would create an equal workflow again, rebuilt from the task directives, the " +
+      "first taskforce of each, and the queues.",
+    responses: { 200: { description: "A body for POST /v1/workflows.", schema: createWorkflowSchema } },
+    errors: [404, 422, 502],
+    handle: async ({ params }) => stringifyRequest(await rebuildRequest(wms, params.workflow_id)),
   }),
   deactivationRoute(wms, "abort", "ABORTED", "Aborts a workflow."),
   deactivationRoute(wms, "finished", "FINISHED", "Marks a workflow as finished."),

@@ -1,5 +1,4 @@
-import { type OutputUnit, Validator } from "@cfworker/json-schema";
-import { WORKFLOW_REQUEST } from "./workflowRequest.js";
+import { type OutputUnit, type Schema, Validator } from "@cfworker/json-schema";
 
 /** The path of a field in a request: keys and indexes. */
 export type FieldPath = (string | number)[];
@@ -17,9 +16,9 @@ const CONTAINER_KEYWORDS = new Set(["properties", "items", "additionalProperties
 /** The document's pattern is stricter than the service: that also accepts `v1.0.3`. */
 const IGNORED_KEYWORDS = new Set(["pattern"]);
 
-/** Validates a request against its schema. @returns no issues for a valid request */
-export function validateWorkflowRequest(request: unknown): ValidationIssue[] {
-  const { errors } = new Validator(WORKFLOW_REQUEST, "2020-12", false).validate(request);
+/** Validates a request against the schema of `POST /v1/workflows`. @returns no issues for a valid request */
+export function validateWorkflowRequest(request: unknown, schema: Schema): ValidationIssue[] {
+  const { errors } = new Validator(schema, "2020-12", false).validate(request);
   const schemaErrors = errors.filter(
     ({ keyword }) => !CONTAINER_KEYWORDS.has(keyword) && !IGNORED_KEYWORDS.has(keyword),
   );
