@@ -52,7 +52,7 @@ afterAll(() => Promise.all([closeContexts(), scenario?.close()]));
 
 const views = (): [name: string, path: string, shows: RegExp][] => [
   ["workflows", "/", /aborted/],
-  ["a workflow", `/workflows/${workflow}`, /Failed attempts/],
+  ["a workflow", `/workflows/${workflow}`, /failed attempt of condor-submit/],
   ["schedds", "/schedds", /dead letter/],
   ["a schedd", `/schedds/${schedd}`, /no such file/],
   ["system", "/system", /Operators' acts/],

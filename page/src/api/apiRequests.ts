@@ -7,6 +7,7 @@ import type {
   AuditEntry,
   ClusterLocation,
   Diagnosis,
+  FailingTaskforce,
   PublicQueue,
   Schedd,
   ShownAnnotations,
@@ -135,6 +136,36 @@ export async function findTaskforces(
     if (taskforces.length >= minCount) return { taskforces, nextCursor };
   }
   return { taskforces, nextCursor: null };
+}
+
+const ERROR_FIELDS = [
+  "taskforce_uuid",
+  "schedd",
+  "top_task_errors",
+  "phase_change_log.target_phase",
+  "phase_change_log.timestamp",
+  "phase_change_log.was_successful",
+  "phase_change_log.context",
+];
+
+/**
+ * Finds taskforces with errors of workers or failed attempts, oldest first, in pages.
+ *
+ * @param query a MongoDB filter
+ * @param kinds which of both are wanted; neither: it finds nothing
+ */
+export async function* findFailingTaskforces(
+  query: Filter,
+  { hasErrors, hasFailures }: { hasErrors: boolean; hasFailures: boolean },
+  signal: AbortSignal,
+): AsyncGenerator<FailingTaskforce[]> {
+  const kinds = [
+    ...(hasErrors ? [{ top_task_errors: { $ne: {} } }] : []),
+    ...(hasFailures ? [{ "phase_change_log.was_successful": false }] : []),
+  ];
+  if (kinds.length === 0) return;
+  const search = { query: { ...query, $or: kinds }, projection: ERROR_FIELDS };
+  for await (const { items } of queryPages(api, "taskforces", search, signal)) yield items as FailingTaskforce[];
 }
 
 /** Reads the public queues of a workflow; empty if the service uses an external MQS. */

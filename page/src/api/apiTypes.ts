@@ -11,6 +11,10 @@ type Schemas = components["schemas"];
 export type Taskforce = Omit<ApiTaskforce, "phase_change_log"> & {
   phase_change_log: { target_phase: Phase; timestamp: number; was_successful: boolean }[];
 };
+/** The errors of a taskforce. */
+export type FailingTaskforce = Pick<ApiTaskforce, "taskforce_uuid" | "schedd" | "top_task_errors"> & {
+  phase_change_log: { target_phase: Phase; timestamp: number; was_successful: boolean; context: string }[];
+};
 /** One row of the list of workflows. */
 export type WorkflowDigest = Schemas["WorkflowDigest"];
 /** What people wrote about a workflow, and who created it. */

@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { useRoute } from "preact-iso";
 import { formatNumber, imageName } from "../../../client/src/format.js";
+import { ErrorsCard } from "../errors/ErrorsCard.tsx";
 import { TaskGraph } from "../graph/TaskGraph.tsx";
 import { PhaseBar } from "../parts/Bars.tsx";
 import { FindingList } from "../parts/Findings.tsx";
@@ -10,7 +11,7 @@ import { PagedList } from "../parts/Pager.tsx";
 import { RelativeTime, Timestamp } from "../parts/Times.tsx";
 import { DescriptionList, Section, View } from "../parts/View.tsx";
 import { isOperator, mayChangeWorkflows } from "../session/permissions.ts";
-import { Failures, TopErrors, WorkerStatuses } from "../statuses/Statuses.tsx";
+import { WorkerStatuses } from "../statuses/Statuses.tsx";
 import { RetryButton, WorkflowActions } from "./Actions.tsx";
 import { StateBadge } from "./StateBadge.tsx";
 import { hasStrayClusters, StrayClusters } from "./StrayClusters.tsx";
@@ -70,14 +71,7 @@ export function WorkflowView() {
               </PagedList>
             </Section>
             <Taskforces subscription={subscription} summary={state.summary} />
-            <Section title="Top errors">
-              <TopErrors errors={state.summary.top_task_errors} />
-            </Section>
-            {state.summary.n_failed_attempts > 0 && (
-              <Section title="Failed attempts">
-                <Failures attempts={state.summary.failed_attempts} total={state.summary.n_failed_attempts} />
-              </Section>
-            )}
+            <ErrorsCard summary={state.summary} filter={{ workflow_id: id }} isNarrowed={false} />
             <RawObjects state={state} />
           </>
         )}
