@@ -56,12 +56,13 @@ const PAGE_MAY_IMPORT: Record<string, string[]> = {
   api: ["paths"],
   live: ["api", "paths"],
   parts: ["api", "live", "paths", "session"],
+  breakdown: ["api", "live", "parts", "paths", "statuses"],
   errors: ["api", "live", "parts", "paths"],
   graph: ["api", "parts"],
   statuses: ["api", "parts"],
   timeline: ["api", "live", "parts"],
   list: ["api", "live", "parts", "paths", "session"],
-  views: ["api", "live", "parts", "errors", "graph", "list", "statuses", "timeline", "paths", "session"],
+  views: ["api", "live", "parts", "breakdown", "errors", "graph", "list", "statuses", "timeline", "paths", "session"],
 };
 
 /** Files that `npm run docs` makes. */

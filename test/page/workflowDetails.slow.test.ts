@@ -26,6 +26,7 @@ beforeAll(async () => {
       makeTaskRequestAt([one.location, two.location], {
         task_image: "/cvmfs/images/reco:v2",
         task_args: "reconstruct --seed 17 --infile {{INFILE}}",
+        task_env: { SEED: "17", S3_SECRET: "hunter2" },
         output_queue_aliases: ["maps"],
         n_workers: 20,
       }),
@@ -80,20 +81,145 @@ it("groups errors whose texts differ in numbers, with counts, places and times, 
   const errors = card(driver, "Errors").locator(".errors > li");
   await expect.poll(() => errors.count()).toBe(3);
   const [traceback, noSpace, rejected] = [errors.nth(0), errors.nth(1), errors.nth(2)];
-  expect(await traceback.locator("pre").first().innerText()).toBe(TRACEBACK(12));
-  expect(await traceback.innerText()).toMatch(/^7 × worker error in reports up to/);
-  expect(await traceback.innerText()).toContain(`2 taskforces at ${firstSchedd}, ${secondSchedd}`);
-  expect(await noSpace.innerText()).toMatch(/^3 × worker error/);
-  expect(await rejected.innerText()).toMatch(/^1 × failed attempt of condor-submit .*(just now|ago)/);
-  expect(await rejected.locator("pre").innerText()).toBe("ERROR: schedd rejected job 4711\n  line 2");
+  expect(await traceback.locator("pre").first().textContent()).toBe(TRACEBACK(12));
+  expect(await traceback.textContent()).toMatch(/^7 × worker error in reports up to/);
+  expect(await traceback.textContent()).toContain(`2 taskforces at ${firstSchedd}, ${secondSchedd}`);
+  expect(await noSpace.textContent()).toMatch(/^3 × worker error/);
+  expect(await rejected.textContent()).toMatch(/^1 × failed attempt of condor-submit .*(just now|ago)/);
+  expect(await rejected.locator("pre").textContent()).toBe("ERROR: schedd rejected job 4711\n  line 2");
 
   await traceback.getByRole("button", { name: "Copy the error" }).click();
   await traceback.getByRole("button", { name: "Copied" }).waitFor();
   expect(await driver.page.evaluate<string>("navigator.clipboard.readText()")).toBe(TRACEBACK(12));
 
   await traceback.locator("summary").click();
-  expect(await traceback.locator("details pre").allInnerTexts()).toEqual([12, 345, 6].map(TRACEBACK));
+  expect(await traceback.locator("details pre").allTextContents()).toEqual([12, 345, 6].map(TRACEBACK));
   expect(await driver.findAccessibilityViolations()).toEqual([]);
   expect(driver.browserErrors).toEqual([]);
   await driver.close();
 });
+
+const HEAD = ["Task", "Running", "Idle", "Held", "Ended", "Taskforces", "Errors"];
+/** The cells of a table, without its head. */
+const cellsOf = async (driver: PageDriver, label: string) => {
+  const rows = driver.page.getByRole("region", { name: label }).locator("tbody tr");
+  return Promise.all((await rows.all()).map((row) => row.locator("th, td").allTextContents()));
+};
+
+it("breaks the workers down by task, schedd and taskforce, with hold reasons, phases and errors", async () => {
+  const driver = await open();
+  const { page } = driver;
+  const byTask = page.getByRole("region", { name: "Workers by task" });
+  await byTask.waitFor();
+  expect(await byTask.locator("thead th").allTextContents()).toEqual(HEAD);
+  const [reco, collect] = await cellsOf(driver, "Workers by task");
+  expect(reco?.[0]).toMatch(/^reco:v2 reconstruct --seed 17/);
+  expect(reco?.slice(1)).toEqual(["15", "17", "8disk full (8)", "0", "2 submitted", "10"]);
+  expect(collect?.slice(1)).toEqual(["0", "0", "0", "5", "1 submitted", "0"]);
+
+  await page.getByRole("button", { name: "By schedd" }).click();
+  const bySchedd = page.getByRole("region", { name: "Workers by schedd" });
+  await bySchedd.getByRole("link", { name: firstSchedd, exact: true }).waitFor();
+  expect((await cellsOf(driver, "Workers by schedd")).map((cells) => cells.slice(1))).toEqual([
+    ["12", "0", "8disk full (8)", "5", "2 submitted", "6"],
+    ["3", "17", "0", "0", "1 submitted", "4"],
+  ]);
+  expect((await cellsOf(driver, "Workers by schedd"))[0]?.[0]).toBe(`${firstSchedd}pool-0`);
+
+  await page.getByRole("button", { name: "By taskforce" }).click();
+  await page.getByRole("region", { name: "Workers by taskforce" }).getByText(recoFirst).waitFor();
+  // Problems first: held workers, then errors.
+  expect((await cellsOf(driver, "Workers by taskforce")).map(([uuid]) => uuid)).toEqual([
+    recoFirst,
+    recoSecond,
+    collectFirst,
+  ]);
+  expect(await driver.findAccessibilityViolations()).toEqual([]);
+  await driver.close();
+});
+
+it("narrows every card to a selected task and schedd, in the address, until the selection is removed", async () => {
+  const driver = await open();
+  const { page } = driver;
+  await page.getByRole("button", { name: "By schedd" }).click();
+  const bySchedd = page.getByRole("region", { name: "Workers by schedd" });
+  await bySchedd.getByRole("link", { name: secondSchedd, exact: true }).click();
+  await page.getByText(`Only schedd ${secondSchedd}`).waitFor();
+  await expect.poll(() => page.locator(".timeline-row").count()).toBe(1);
+  await expect.poll(() => card(driver, "Errors").locator(".errors > li").count()).toBe(3);
+  await page.getByRole("button", { name: "By task", exact: true }).click();
+  await expect
+    .poll(async () => (await cellsOf(driver, "Workers by task")).map((cells) => cells.slice(1)))
+    .toEqual([["3", "17", "0", "0", "1 submitted", "4"]]);
+  expect(new URL(page.url()).search).toBe(`?schedd=${secondSchedd}`);
+
+  // The address restores the selection in another window.
+  const shared = await open(`${new URL(page.url()).search}&task=${`TK-${collectFirst.slice(3, -9)}`}`);
+  await shared.page.getByText("Only reco:v2 collect --all").waitFor();
+  await shared.page.getByText("No taskforces in this selection.").waitFor();
+  await shared.page.getByText("No errors in this selection.").waitFor();
+  await shared.page.getByRole("link", { name: /Show all schedds/ }).click();
+  await expect.poll(() => shared.page.locator(".timeline-row").count()).toBe(1);
+  expect(await shared.page.locator('.task-node[aria-pressed="true"]').count()).toBe(1);
+  expect(await shared.findAccessibilityViolations()).toEqual([]);
+  await shared.close();
+
+  await page.goBack();
+  await expect.poll(() => page.locator(".timeline-row").count()).toBe(3);
+  expect(await page.getByText(/^Only /).count()).toBe(0);
+  expect(driver.browserErrors).toEqual([]);
+  await driver.close();
+});
+
+it("opens the details of a taskforce at its own address: ids, log, configuration and submit file, without secrets", async () => {
+  const stored = await scenario.readTaskforce(recoSecond);
+  const driver = await open();
+  const { page } = driver;
+  const row = page.locator(`.timeline-row[id="${recoSecond}"]`);
+  await row.getByText(`cluster ${stored.cluster_id} ${stored.job_event_log_fpath}`).waitFor();
+  await row.getByRole("link").click();
+  await row.getByText("HAS_CVMFS_icecube_opensciencegrid_org").first().waitFor();
+  expect(new URL(page.url()).search).toBe(`?taskforce=${recoSecond}`);
+  for (const text of [recoSecond, String(stored.cluster_id), stored.job_event_log_fpath])
+    expect(await row.locator(".facts").textContent()).toContain(text);
+  const shown = await row.textContent();
+  expect(shown).toContain("SEED = 17");
+  expect(shown).toContain("S3_SECRET = [hidden]");
+  expect(shown).not.toContain("hunter2");
+
+  await row.getByRole("button", { name: "Copy the submit file" }).click();
+  await row.getByRole("button", { name: "Copied the submit file" }).waitFor();
+  const file = await page.evaluate<string>("navigator.clipboard.readText()");
+  for (const [key, value] of Object.entries(stored.submit_dict)) expect(file).toContain(`${key} = ${value}\n`);
+  expect(file).toMatch(/\nqueue 20\n$/);
+  await row.getByRole("button", { name: "Copy the id", exact: true }).click();
+  await row.getByRole("button", { name: "Copied the id", exact: true }).waitFor();
+  expect(await page.evaluate<string>("navigator.clipboard.readText()")).toBe(recoSecond);
+  await row.getByRole("button", { name: "Task directive as JSON" }).click();
+  await page.getByRole("dialog").getByText('"S3_SECRET": "[hidden]"').waitFor();
+  await page.keyboard.press("Escape");
+  await row.getByRole("link", { name: "Close" }).click();
+  await expect.poll(() => page.locator(".timeline-row.is-open").count()).toBe(0);
+  expect(driver.browserErrors).toEqual([]);
+  await driver.close();
+});
+
+it.each(["light", "dark"] as const)(
+  "opens a taskforce by its address on a phone, in view, in %s",
+  async (colorScheme) => {
+    const driver = await open(`?taskforce=${collectFirst}`, { colorScheme, viewport: { width: 390, height: 844 } });
+    const opened = driver.page.locator(".timeline-row.is-open");
+    await opened.getByText("HAS_CVMFS_icecube_opensciencegrid_org").first().waitFor();
+    await expect
+      .poll(() =>
+        driver.page.evaluate<boolean>(
+          `(() => { const { top, bottom } = document.querySelector(".details").getBoundingClientRect();
+          return top < innerHeight && bottom > 0; })()`,
+        ),
+      )
+      .toBe(true);
+    expect(await driver.horizontalOverflowPx()).toBe(0);
+    expect(await driver.findAccessibilityViolations()).toEqual([]);
+    await driver.close();
+  },
+);

@@ -8,6 +8,7 @@ import type {
   ClusterLocation,
   Diagnosis,
   FailingTaskforce,
+  FullTaskforce,
   PublicQueue,
   Schedd,
   ShownAnnotations,
@@ -16,6 +17,7 @@ import type {
   SystemState,
   TaskDirective,
   Taskforce,
+  TaskforceWithWorkers,
   UnknownPoll,
   Workflow,
   WorkflowDigest,
@@ -30,6 +32,8 @@ const TASKFORCE_FIELDS = [
   "phase",
   "n_workers",
   "timestamp",
+  "cluster_id",
+  "job_event_log_fpath",
   "phase_change_log.target_phase",
   "phase_change_log.timestamp",
   "phase_change_log.was_successful",
@@ -38,6 +42,12 @@ const TASKFORCE_FIELDS = [
 /** Reads a workflow. */
 export const fetchWorkflow = (workflow_id: string, signal: AbortSignal): Promise<Workflow> =>
   unwrapResponse(api.GET("/v1/workflows/{workflow_id}", { params: { path: { workflow_id } }, signal }));
+
+/** Reads a taskforce. */
+export const fetchTaskforce = (taskforce_uuid: string, signal: AbortSignal): Promise<FullTaskforce> =>
+  unwrapResponse(
+    api.GET("/v1/taskforces/{taskforce_uuid}", { params: { path: { taskforce_uuid } }, signal }),
+  ) as Promise<FullTaskforce>;
 
 /** Reads the summary of a workflow. */
 export const fetchSummary = (workflow_id: string, signal: AbortSignal): Promise<Summary> =>
@@ -166,6 +176,12 @@ export async function* findFailingTaskforces(
   if (kinds.length === 0) return;
   const search = { query: { ...query, $or: kinds }, projection: ERROR_FIELDS };
   for await (const { items } of queryPages(api, "taskforces", search, signal)) yield items as FailingTaskforce[];
+}
+
+/** Finds taskforces with their workers and errors, oldest first, in pages. @param query a MongoDB filter */
+export async function* findTaskforceFacts(query: Filter, signal: AbortSignal): AsyncGenerator<TaskforceWithWorkers[]> {
+  const projection = ["taskforce_uuid", "task_id", "schedd", "phase", "compound_statuses", "top_task_errors"];
+  for await (const { items } of queryPages(api, "taskforces", { query, projection }, signal)) yield items;
 }
 
 /** Reads the public queues of a workflow; empty if the service uses an external MQS. */

@@ -7,6 +7,8 @@ export type { EventData } from "../../../client/src/watchEvents.js";
 
 type Schemas = components["schemas"];
 
+/** A taskforce with all its fields. */
+export type FullTaskforce = ApiTaskforce;
 /** A taskforce with the fields of its log that the timeline shows. */
 export type Taskforce = Omit<ApiTaskforce, "phase_change_log"> & {
   phase_change_log: { target_phase: Phase; timestamp: number; was_successful: boolean }[];
@@ -15,6 +17,11 @@ export type Taskforce = Omit<ApiTaskforce, "phase_change_log"> & {
 export type FailingTaskforce = Pick<ApiTaskforce, "taskforce_uuid" | "schedd" | "top_task_errors"> & {
   phase_change_log: { target_phase: Phase; timestamp: number; was_successful: boolean; context: string }[];
 };
+/** The workers and errors of a taskforce. */
+export type TaskforceWithWorkers = Pick<
+  ApiTaskforce,
+  "taskforce_uuid" | "task_id" | "schedd" | "phase" | "compound_statuses" | "top_task_errors"
+>;
 /** One row of the list of workflows. */
 export type WorkflowDigest = Schemas["WorkflowDigest"];
 /** What people wrote about a workflow, and who created it. */

@@ -27,7 +27,8 @@ interface TaskGraphProps {
   rates: ReadonlyMap<string, number | undefined>;
   /** Tasks of the selected node; undefined: no selection. */
   selected: readonly string[] | undefined;
-  select: (tasks: readonly string[] | undefined) => void;
+  /** @param task any of the node; undefined: none */
+  select: (task: string | undefined) => void;
 }
 
 /** The graph of tasks and message queues, fitted to the width of its container; it scrolls when zoomed in. */
@@ -77,7 +78,7 @@ export function TaskGraph({ tasks, summary, queues, rates, selected, select }: T
                   task={task}
                   state={taskState(task, summary.failed_attempts)}
                   rate={sumRates(task, rates)}
-                  selected={selected?.[0] === node.id}
+                  selected={selected !== undefined && task.task_ids.some((id) => selected.includes(id))}
                   select={select}
                 />
               );
@@ -134,7 +135,7 @@ function TaskNode({ node: { x, y }, task, state, rate, selected, select }: TaskN
     rate === undefined ? "" : `${rate < 10 ? rate.toFixed(1) : formatNumber(Math.round(rate))} completed/min`;
   // In visual order.
   const label = ["Task", image + times, state, speed, workers].filter(Boolean).join(" ");
-  const toggle = () => select(selected ? undefined : task.task_ids);
+  const toggle = () => select(selected ? undefined : task.task_id);
   const onKey = (event: KeyboardEvent) => {
     if (event.key !== "Enter" && event.key !== " ") return;
     event.preventDefault();

@@ -22,15 +22,31 @@ export function groupTasks(tasks: readonly TaskDirective[], { tasks: sums }: Sum
   for (const { task_id, task_image, input_queues, output_queues } of tasks) {
     const task = sumsOf.get(task_id);
     if (task === undefined) continue;
-    const groupKey =
-      tasks.length <= MAX_UNGROUPED_TASKS
-        ? task_id
-        : [task_image, input_queues.join(), output_queues.join()].join("\n");
+    const groupKey = groupKeyOf({ task_id, task_image, input_queues, output_queues }, tasks.length);
     const group = groups.get(groupKey);
     if (group === undefined) groups.set(groupKey, { ...task, task_ids: [task_id], input_queues, output_queues });
     else groups.set(groupKey, { ...group, ...addSums(group, task), task_ids: [...group.task_ids, task_id] });
   }
   return [...groups.values()];
+}
+
+const groupKeyOf = (
+  {
+    task_id,
+    task_image,
+    input_queues,
+    output_queues,
+  }: Pick<TaskDirective, "task_id" | "task_image" | "input_queues" | "output_queues">,
+  taskCount: number,
+): string =>
+  taskCount <= MAX_UNGROUPED_TASKS ? task_id : [task_image, input_queues.join(), output_queues.join()].join("\n");
+
+/** The ids of the tasks that share a node with a task; only its own if it is unknown. */
+export function tasksOfNode(tasks: readonly TaskDirective[], taskId: string): string[] {
+  const task = tasks.find(({ task_id }) => task_id === taskId);
+  if (task === undefined) return [taskId];
+  const key = groupKeyOf(task, tasks.length);
+  return tasks.filter((each) => groupKeyOf(each, tasks.length) === key).map(({ task_id }) => task_id);
 }
 
 function addSums(a: TaskSummary, b: TaskSummary): Omit<TaskSummary, "task_id" | "task_image"> {

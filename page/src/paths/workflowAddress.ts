@@ -2,28 +2,36 @@ import { hrefOf } from "./basePath.ts";
 
 /** What the view of a workflow shows, as in the query string. */
 export interface WorkflowSelection {
-  /** The tasks to which all cards are narrowed; empty: all. */
-  tasks: readonly string[];
+  /** The task to which all cards are narrowed. */
+  task: string | undefined;
+  /** Whether they also show the tasks that share a node of the graph with it. */
+  withAlike: boolean;
   /** The access point to which all cards are narrowed. */
   schedd: string | undefined;
   /** The taskforce whose details are open. */
   taskforce: string | undefined;
 }
 
-/** Parses a query string: `?task=TK-…&task=TK-…&schedd=…&taskforce=TF-…`. */
+/** Parses a query string: `task=TK-…&alike=true&schedd=…&taskforce=TF-…`. */
 export function parseSelection(queryString: string): WorkflowSelection {
   const query = new URLSearchParams(queryString);
+  const read = (name: string) => query.get(name) || undefined;
   return {
-    tasks: query.getAll("task").filter((id) => id !== ""),
-    schedd: query.get("schedd") || undefined,
-    taskforce: query.get("taskforce") || undefined,
+    task: read("task"),
+    withAlike: read("alike") === "true",
+    schedd: read("schedd"),
+    taskforce: read("taskforce"),
   };
 }
 
 /** The address of a workflow's view. */
-export function workflowUrl(id: string, { tasks = [], schedd, taskforce }: Partial<WorkflowSelection> = {}): string {
+export function workflowUrl(
+  id: string,
+  { task, withAlike, schedd, taskforce }: Partial<WorkflowSelection> = {},
+): string {
   const query = new URLSearchParams();
-  for (const task of tasks) query.append("task", task);
+  if (task !== undefined) query.set("task", task);
+  if (task !== undefined && withAlike) query.set("alike", "true");
   if (schedd !== undefined) query.set("schedd", schedd);
   if (taskforce !== undefined) query.set("taskforce", taskforce);
   const text = query.toString();
