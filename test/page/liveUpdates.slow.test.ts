@@ -62,7 +62,7 @@ it(
 
     // The TMS submits and reports.
     await at.createTms.drainStarters();
-    await page.getByRole("button", { name: /Task reco:v2 running/ }).waitFor();
+    await page.getByRole("button", { name: /^Task reco:v2 .* running/ }).waitFor();
     await timeline.filter({ hasText: "submitted" }).nth(1).waitFor();
     for (let round = 0; round < 3; round++) await at.createTms.advanceAndReport();
     await page.locator(".workers").getByText("RUNNING · Tasking").waitFor();

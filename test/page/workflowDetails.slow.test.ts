@@ -223,3 +223,64 @@ it.each(["light", "dark"] as const)(
     await driver.close();
   },
 );
+
+/** The smallest text of the graph in pixels of the screen. */
+const SMALLEST_TEXT_PX = `(() => {
+  const svg = document.querySelector(".graph-frame > svg");
+  const sizes = [...svg.querySelectorAll("text")].map((text) => parseFloat(getComputedStyle(text).fontSize));
+  return Math.min(...sizes) * svg.getScreenCTM().a;
+})()`;
+
+it("names tasks by image and arguments, and internal queues by their alias", async () => {
+  const driver = await open();
+  const { page } = driver;
+  await page.getByRole("img", { name: "Message queue maps", exact: true }).waitFor();
+  const labels = await page.locator(".task-node").evaluateAll((nodes) => nodes.map((node) => node.ariaLabel));
+  expect(labels).toEqual([
+    expect.stringMatching(/^Task reco:v2 reconstruct --seed 17/),
+    expect.stringMatching(/^Task reco:v2 collect --all /),
+  ]);
+  expect(await page.evaluate<number>(SMALLEST_TEXT_PX)).toBeGreaterThanOrEqual(11);
+  await driver.close();
+});
+
+it.each([1280, 390])("keeps fifty tasks legible in %i pixels: they wrap into rows, or scroll", async (width) => {
+  const at = scenario.nextAccessPoint();
+  const alone = Array.from({ length: 48 }, (_, n) =>
+    makeTaskRequestAt([at.location], {
+      task_args: n < 46 ? `simulate --part ${n}` : "",
+      task_env: { N: `${n}` },
+    }),
+  );
+  const connected = [
+    makeTaskRequestAt([at.location], { output_queue_aliases: ["a"] }),
+    makeTaskRequestAt([at.location], { input_queue_aliases: ["a"] }),
+  ];
+  const { workflow: large } = await scenario.submitWorkflow([...alone, ...connected]);
+  const driver = await PageDriver.open(browser, scenario.url, { viewport: { width, height: 844 } });
+  const { page } = driver;
+  await driver.openView(`/workflows/${large.workflow_id}`);
+  await page.getByRole("button", { name: /^Task reco:v2.1.0 simulate --part 45 / }).waitFor();
+  expect(await page.locator(".task-node").count()).toBe(50);
+  // Without arguments, the short id distinguishes a task.
+  expect(await page.getByRole("button", { name: /^Task reco:v2.1.0 …[0-9a-f]{8}/ }).count()).toBeGreaterThanOrEqual(2);
+  expect(await page.evaluate<number>(SMALLEST_TEXT_PX)).toBeGreaterThanOrEqual(11);
+  const boxes = await Promise.all((await page.locator(".task-node").all()).map((node) => node.boundingBox()));
+  const known = boxes.filter((box) => box !== null);
+  expect(known).toHaveLength(50);
+  const overlaps = known.filter((one, n) =>
+    known.some(
+      (other, m) =>
+        m > n &&
+        one.x < other.x + other.width &&
+        other.x < one.x + one.width &&
+        one.y < other.y + other.height &&
+        other.y < one.y + one.height,
+    ),
+  );
+  expect(overlaps).toEqual([]);
+  if (width > 1000) expect(new Set(known.map(({ y }) => Math.round(y))).size).toBeLessThan(20);
+  expect(await driver.horizontalOverflowPx()).toBe(0);
+  expect(await driver.findAccessibilityViolations()).toEqual([]);
+  await driver.close();
+});

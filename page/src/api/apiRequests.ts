@@ -9,7 +9,6 @@ import type {
   Diagnosis,
   FailingTaskforce,
   FullTaskforce,
-  PublicQueue,
   Schedd,
   ShownAnnotations,
   StrayCluster,
@@ -21,6 +20,7 @@ import type {
   UnknownPoll,
   Workflow,
   WorkflowDigest,
+  WorkflowQueue,
 } from "./apiTypes.ts";
 
 type Filter = Record<string, unknown>;
@@ -184,13 +184,10 @@ export async function* findTaskforceFacts(query: Filter, signal: AbortSignal): A
   for await (const { items } of queryPages(api, "taskforces", { query, projection }, signal)) yield items;
 }
 
-/** Reads the public queues of a workflow; empty if the service uses an external MQS. */
-export const fetchPublicQueues = (workflow_id: string, signal: AbortSignal): Promise<PublicQueue[]> =>
-  unwrapResponse(
-    api.GET("/v1/mqs/workflows/{workflow_id}/mq-profiles/public", { params: { path: { workflow_id } }, signal }),
-  ).then(
-    ({ mqprofiles }) => mqprofiles,
-    () => [],
+/** Reads the message queues of a workflow; empty before their activation. */
+export const fetchQueues = (workflow_id: string, signal: AbortSignal): Promise<WorkflowQueue[]> =>
+  unwrapResponse(api.GET("/v1/workflows/{workflow_id}/queues", { params: { path: { workflow_id } }, signal })).then(
+    ({ queues }) => queues,
   );
 
 /** Aborts or finishes a workflow. */

@@ -54,8 +54,5 @@ export type Schedd = Omit<Schemas["ScheddState"], "starter" | "stopper"> & {
   stopper: QueueState;
 };
 
-/** A message queue that the user's own programs access. */
-export interface PublicQueue {
-  mqid: string;
-  alias: string;
-}
+/** A message queue of a workflow. */
+export type WorkflowQueue = Schemas["WorkflowQueue"];

@@ -1,7 +1,7 @@
 import { computed, signal } from "@preact/signals";
 import { countWorkersByKind, WorkerRates } from "../../../client/src/workers.js";
-import { fetchPublicQueues, fetchSummary, fetchTaskDirectives, fetchWorkflow } from "../api/apiRequests.ts";
-import type { EventData, PublicQueue, Summary, TaskDirective, Workflow } from "../api/apiTypes.ts";
+import { fetchQueues, fetchSummary, fetchTaskDirectives, fetchWorkflow } from "../api/apiRequests.ts";
+import type { EventData, Summary, TaskDirective, Workflow, WorkflowQueue } from "../api/apiTypes.ts";
 import { tasksOfNode } from "../graph/taskGroups.ts";
 import { coalesceCalls } from "../live/coalesceCalls.ts";
 import { createRefreshable } from "../live/refreshable.ts";
@@ -21,7 +21,7 @@ export interface WorkflowViewState {
   workflow: Workflow;
   summary: Summary;
   tasks: TaskDirective[];
-  queues: PublicQueue[];
+  queues: WorkflowQueue[];
 }
 
 export type WorkflowSubscription = ReturnType<typeof subscribeToWorkflow>;
@@ -35,17 +35,20 @@ export function subscribeToWorkflow(id: string, firstSelection: WorkflowSelectio
   /** What the address selects. */
   const selection = signal(firstSelection);
   const disposal = new AbortController();
-  // Directives and queues never change.
-  let definitions: Promise<[TaskDirective[], PublicQueue[]]> | undefined;
+  // Directives never change, and queues not after their activation.
+  let directives: Promise<TaskDirective[]> | undefined;
+  let queues: WorkflowQueue[] = [];
 
   const load = async (signal: AbortSignal): Promise<WorkflowViewState> => {
     const [workflow, summary] = await Promise.all([fetchWorkflow(id, signal), fetchSummary(id, signal)]);
-    definitions ??= Promise.all([fetchTaskDirectives(id, signal), fetchPublicQueues(id, signal)]);
-    definitions.catch(() => {
-      definitions = undefined;
+    directives ??= fetchTaskDirectives(id, signal);
+    directives.catch(() => {
+      directives = undefined;
     });
-    const [directives, queues] = await definitions;
-    return { workflow, summary, tasks: directives, queues };
+    const tasks = await directives;
+    const hasQueues = tasks.some(({ input_queues, output_queues }) => input_queues.length + output_queues.length > 0);
+    if (hasQueues && queues.length === 0) queues = await fetchQueues(id, signal);
+    return { workflow, summary, tasks, queues };
   };
   const updateRates = ({ tasks, updated }: EventData["summary"]) => {
     // A summary event of very many tasks omits them.
