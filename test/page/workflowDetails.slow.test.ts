@@ -224,6 +224,22 @@ it.each(["light", "dark"] as const)(
   },
 );
 
+it("shows an unknown workflow or taskforce inside the page, with a way on", async () => {
+  const driver = await PageDriver.open(browser, scenario.url);
+  const { page } = driver;
+  await driver.openView("/workflows/WF-00000000-00000000");
+  await page.getByText("Not found", { exact: true }).waitFor();
+  expect(await page.getByRole("navigation", { name: "Views" }).count()).toBe(1);
+  await driver.openView(`/workflows/${workflow}?taskforce=${recoFirst.slice(0, -8)}00000000`);
+  const details = page.locator(".details");
+  await details.getByText("Not found", { exact: true }).waitFor();
+  await expect.poll(() => page.locator(".timeline-row").count()).toBe(3);
+  await details.getByRole("link", { name: "all workflows" }).click();
+  await page.getByRole("link", { name: workflow }).first().waitFor();
+  expect(driver.browserErrors).toEqual([]);
+  await driver.close();
+});
+
 /** The smallest text of the graph in pixels of the screen. */
 const SMALLEST_TEXT_PX = `(() => {
   const svg = document.querySelector(".graph-frame > svg");

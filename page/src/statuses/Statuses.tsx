@@ -6,7 +6,13 @@ import { StackedBar, Swatch } from "../parts/Bars.tsx";
 /** Workers by HTCondor and pilot status: a bar of kinds and a legend of all pairs of statuses. */
 export function WorkerStatuses({ statuses }: { statuses: CompoundStatuses }) {
   const groups = groupWorkers(statuses);
-  if (groups.length === 0) return <p class="quiet-text">No worker statuses reported yet.</p>;
+  if (groups.length === 0)
+    return (
+      <p class="quiet-text">
+        No worker statuses reported yet. The TMS reports them once it has submitted a taskforce; until then, the
+        findings at the top say what is missing.
+      </p>
+    );
   const counts = countWorkersByKind(statuses);
   return (
     <div class="workers">
