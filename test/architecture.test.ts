@@ -56,6 +56,8 @@ const PAGE_MAY_IMPORT: Record<string, string[]> = {
   api: ["paths"],
   live: ["api", "paths"],
   parts: ["api", "live", "paths", "session"],
+  breakdown: ["api", "live", "parts", "paths", "statuses"],
+  errors: ["api", "live", "parts", "paths"],
   graph: ["api", "parts"],
   statuses: ["api", "parts"],
   timeline: ["api", "live", "parts"],
@@ -67,6 +69,8 @@ const PAGE_MAY_IMPORT: Record<string, string[]> = {
   views: [
     "annotations",
     "api",
+    "breakdown",
+    "errors",
     "live",
     "parts",
     "charts",

@@ -29,6 +29,7 @@ export interface PackageLock {
 
 /** Licences that permit every use of the service and require attribution at most. */
 export const PERMISSIVE = new Set([
+  "MIT-0",
   "0BSD",
   "Apache-2.0",
   "BlueOak-1.0.0",

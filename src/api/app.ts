@@ -23,6 +23,7 @@ import { locationRoutes } from "./routes/locationRoutes.js";
 import { exceptMetrics, type MetricsEndpoint, mountMetrics } from "./routes/metricsEndpoint.js";
 import { mqsRoutes } from "./routes/mqsRoutes.js";
 import { operationRoutes, type Readiness, rootRoute } from "./routes/operationRoutes.js";
+import { queueRoutes } from "./routes/queueRoutes.js";
 import { reportRoutes } from "./routes/reportRoutes.js";
 import { scheddRoutes } from "./routes/scheddRoutes.js";
 import { strayClusterRoutes } from "./routes/strayClusterRoutes.js";
@@ -114,6 +115,7 @@ export function describeRoutes({
     ...eventRoutes(wms, { ...events, draining }),
     ...scheddRoutes(wms),
     ...locationRoutes(wms),
+    ...queueRoutes(wms),
     ...diagnosisRoutes(wms),
     ...strayClusterRoutes(wms),
     ...webhookRoutes(wms),

@@ -28,6 +28,11 @@ export class MqProfiles {
     await this.#redis.hset(profilesKey(partition, workflow), profile.mqid, JSON.stringify(profile));
   }
 
+  /** All profiles of a workflow as JSON text, in any order. */
+  async fetchAll(workflow: WorkflowId): Promise<string[]> {
+    return this.#redis.hvals(profilesKey(partitionOf(workflow, this.#partitions), workflow));
+  }
+
   /** Profiles as JSON text, in the order of the ids; null where none is stored. */
   async fetch(workflow: WorkflowId, mqids: readonly string[]): Promise<(string | null)[]> {
     if (mqids.length === 0) return [];

@@ -44,6 +44,7 @@ const EXTENSIONS: [string, string][] = [
   ["get", "/v1/workflows"],
   ["get", "/v1/workflows/{workflow_id}/annotations"],
   ["put", "/v1/workflows/{workflow_id}/annotations"],
+  ["get", "/v1/workflows/{workflow_id}/queues"],
   ["get", "/v1/stray-clusters"],
   ["delete", "/v1/stray-clusters/{stray_id}"],
   ["get", "/v1/webhooks"],

@@ -32,6 +32,7 @@ const ALLOWED_CALLERS: Record<string, readonly Caller[]> = {
   "post /v1/workflows/{workflow_id}/actions/finished": USERS_AND_OPERATORS,
   "get /v1/workflows/{workflow_id}/annotations": USERS_OPERATORS_AND_VIEWERS,
   "put /v1/workflows/{workflow_id}/annotations": USERS_AND_OPERATORS,
+  "get /v1/workflows/{workflow_id}/queues": USERS_OPERATORS_AND_VIEWERS,
   "get /v1/workflows/{workflow_id}/events": USERS_OPERATORS_AND_VIEWERS,
   "get /v1/events": USERS_OPERATORS_AND_VIEWERS,
   "get /v1/task-directives/{task_id}": READERS,

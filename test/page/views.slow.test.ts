@@ -52,7 +52,7 @@ afterAll(() => Promise.all([closeContexts(), scenario?.close()]));
 
 const views = (): [name: string, path: string, shows: RegExp][] => [
   ["workflows", "/", /aborted/],
-  ["a workflow", `/workflows/${workflow}`, /Failed attempts/],
+  ["a workflow", `/workflows/${workflow}`, /failed attempt of condor-submit/],
   ["schedds", "/schedds", /dead letter/],
   ["a schedd", `/schedds/${schedd}`, /no such file/],
   ["system", "/system", /Operators' acts/],
@@ -121,7 +121,7 @@ it("works by keyboard alone: from the list to a workflow, through its graph, int
   await page.getByRole("button", { name: /^Task reco/ }).waitFor();
   await page.getByRole("button", { name: /^Task reco/ }).focus();
   await page.keyboard.press("Enter");
-  await page.getByText("Only reco:v2 shown").waitFor();
+  await page.getByRole("link", { name: /^Only reco:v2 reconstruct/ }).waitFor();
   await expect.poll(() => page.locator(".timeline-row").count()).toBe(1);
   await page.keyboard.press("Space");
   await expect.poll(() => page.locator(".timeline-row").count()).toBe(3);
@@ -141,8 +141,9 @@ it("shows raw objects, and copies them", async () => {
   });
   await driver.openView(`/workflows/${workflow}`);
   await driver.page.getByRole("button", { name: "Workflow as JSON" }).click();
-  await driver.page.getByRole("button", { name: "Copy" }).click();
-  await driver.page.getByRole("button", { name: "Copied" }).waitFor();
+  const dialog = driver.page.getByRole("dialog");
+  await dialog.getByRole("button", { name: "Copy" }).click();
+  await dialog.getByRole("button", { name: "Copied" }).waitFor();
   const copied = await driver.page.evaluate<string>("navigator.clipboard.readText()");
   expect(JSON.parse(copied)).toEqual(await scenario.readWorkflow(workflow));
   await driver.close();

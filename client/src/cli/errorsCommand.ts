@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { FailedAttempt, Summary, TaskSummary } from "../apiTypes.js";
-import { countTexts, type FoldedErrors, foldErrors } from "../foldErrors.js";
+import { countTexts, type FoldedErrors, foldErrors } from "../foldErrorCounts.js";
 import { formatCount, formatNumber } from "../format.js";
 import { groupBy } from "../groupBy.js";
 import { unwrapResponse } from "../unwrapResponse.js";

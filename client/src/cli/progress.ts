@@ -1,5 +1,5 @@
 import type { ByPhase, Summary, TaskSummary } from "../apiTypes.js";
-import { foldErrors } from "../foldErrors.js";
+import { foldErrors } from "../foldErrorCounts.js";
 import { formatCount, formatDuration, formatNumber, imageName } from "../format.js";
 import { orderByPhase, workflowStateLabel } from "../phases.js";
 import { countWorkersByKind } from "../workers.js";

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import type { Summary, TaskDirective, WorkflowDigest } from "../apiTypes.js";
 import type { Client } from "../client.js";
 import { digestState } from "../digestState.js";
-import { foldErrors } from "../foldErrors.js";
+import { foldErrors } from "../foldErrorCounts.js";
 import { formatCount, formatNumber, formatTimeAgo } from "../format.js";
 import { unwrapResponse } from "../unwrapResponse.js";
 import { listFirstWorkflows } from "../workflowList.js";

@@ -7,7 +7,8 @@ import type {
   AuditEntry,
   ClusterLocation,
   Diagnosis,
-  PublicQueue,
+  FailingTaskforce,
+  FullTaskforce,
   Schedd,
   ShownAnnotations,
   StrayCluster,
@@ -15,10 +16,12 @@ import type {
   SystemState,
   TaskDirective,
   Taskforce,
+  TaskforceWithWorkers,
   UnknownPoll,
   Workflow,
   WorkflowDigest,
   WorkflowHistory,
+  WorkflowQueue,
   WorkflowRequest,
 } from "./apiTypes.ts";
 
@@ -31,6 +34,8 @@ const TASKFORCE_FIELDS = [
   "phase",
   "n_workers",
   "timestamp",
+  "cluster_id",
+  "job_event_log_fpath",
   "phase_change_log.target_phase",
   "phase_change_log.timestamp",
   "phase_change_log.was_successful",
@@ -39,6 +44,12 @@ const TASKFORCE_FIELDS = [
 /** Reads a workflow. */
 export const fetchWorkflow = (workflow_id: string, signal: AbortSignal): Promise<Workflow> =>
   unwrapResponse(api.GET("/v1/workflows/{workflow_id}", { params: { path: { workflow_id } }, signal }));
+
+/** Reads a taskforce. */
+export const fetchTaskforce = (taskforce_uuid: string, signal: AbortSignal): Promise<FullTaskforce> =>
+  unwrapResponse(
+    api.GET("/v1/taskforces/{taskforce_uuid}", { params: { path: { taskforce_uuid } }, signal }),
+  ) as Promise<FullTaskforce>;
 
 /** Reads the summary of a workflow. */
 export const fetchSummary = (workflow_id: string, signal: AbortSignal): Promise<Summary> =>
@@ -175,13 +186,46 @@ export async function findTaskforces(
   return { taskforces, nextCursor: null };
 }
 
-/** Reads the public queues of a workflow; empty if the service uses an external MQS. */
-export const fetchPublicQueues = (workflow_id: string, signal: AbortSignal): Promise<PublicQueue[]> =>
-  unwrapResponse(
-    api.GET("/v1/mqs/workflows/{workflow_id}/mq-profiles/public", { params: { path: { workflow_id } }, signal }),
-  ).then(
-    ({ mqprofiles }) => mqprofiles,
-    () => [],
+const ERROR_FIELDS = [
+  "taskforce_uuid",
+  "schedd",
+  "top_task_errors",
+  "phase_change_log.target_phase",
+  "phase_change_log.timestamp",
+  "phase_change_log.was_successful",
+  "phase_change_log.context",
+];
+
+/**
+ * Finds taskforces with errors of workers or failed attempts, oldest first, in pages.
+ *
+ * @param query a MongoDB filter
+ * @param kinds which of both are wanted; neither: it finds nothing
+ */
+export async function* findFailingTaskforces(
+  query: Filter,
+  { hasErrors, hasFailures }: { hasErrors: boolean; hasFailures: boolean },
+  signal: AbortSignal,
+): AsyncGenerator<FailingTaskforce[]> {
+  const kinds = [
+    ...(hasErrors ? [{ top_task_errors: { $ne: {} } }] : []),
+    ...(hasFailures ? [{ "phase_change_log.was_successful": false }] : []),
+  ];
+  if (kinds.length === 0) return;
+  const search = { query: { ...query, $or: kinds }, projection: ERROR_FIELDS };
+  for await (const { items } of queryPages(api, "taskforces", search, signal)) yield items as FailingTaskforce[];
+}
+
+/** Finds taskforces with their workers and errors, oldest first, in pages. @param query a MongoDB filter */
+export async function* findTaskforceFacts(query: Filter, signal: AbortSignal): AsyncGenerator<TaskforceWithWorkers[]> {
+  const projection = ["taskforce_uuid", "task_id", "schedd", "phase", "compound_statuses", "top_task_errors"];
+  for await (const { items } of queryPages(api, "taskforces", { query, projection }, signal)) yield items;
+}
+
+/** Reads the message queues of a workflow; empty before their activation. */
+export const fetchQueues = (workflow_id: string, signal: AbortSignal): Promise<WorkflowQueue[]> =>
+  unwrapResponse(api.GET("/v1/workflows/{workflow_id}/queues", { params: { path: { workflow_id } }, signal })).then(
+    ({ queues }) => queues,
   );
 
 /** Aborts or finishes a workflow. */

@@ -7,10 +7,21 @@ export type { EventData } from "../../../client/src/watchEvents.js";
 
 type Schemas = components["schemas"];
 
+/** A taskforce with all its fields. */
+export type FullTaskforce = ApiTaskforce;
 /** A taskforce with the fields of its log that the timeline shows. */
 export type Taskforce = Omit<ApiTaskforce, "phase_change_log"> & {
   phase_change_log: { target_phase: Phase; timestamp: number; was_successful: boolean }[];
 };
+/** The errors of a taskforce. */
+export type FailingTaskforce = Pick<ApiTaskforce, "taskforce_uuid" | "schedd" | "top_task_errors"> & {
+  phase_change_log: { target_phase: Phase; timestamp: number; was_successful: boolean; context: string }[];
+};
+/** The workers and errors of a taskforce. */
+export type TaskforceWithWorkers = Pick<
+  ApiTaskforce,
+  "taskforce_uuid" | "task_id" | "schedd" | "phase" | "compound_statuses" | "top_task_errors"
+>;
 /** What people wrote about a workflow, and who created it. */
 export type ShownAnnotations = Schemas["WorkflowAnnotations"];
 /** What people write about a workflow. */
@@ -49,8 +60,5 @@ export type Schedd = Omit<Schemas["ScheddState"], "starter" | "stopper"> & {
   stopper: QueueState;
 };
 
-/** A message queue that the user's own programs access. */
-export interface PublicQueue {
-  mqid: string;
-  alias: string;
-}
+/** A message queue of a workflow. */
+export type WorkflowQueue = Schemas["WorkflowQueue"];

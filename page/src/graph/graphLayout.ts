@@ -2,7 +2,7 @@ import { Graph, layout } from "@dagrejs/dagre";
 import type { TaskDirective } from "../api/apiTypes.ts";
 
 /** Sizes of the nodes in pixels at scale 1. */
-export const TASK_SIZE = { width: 232, height: 112 };
+export const TASK_SIZE = { width: 232, height: 132 };
 export const QUEUE_SIZE = { width: 136, height: 36 };
 
 /** A task or message queue and its centre. */
@@ -18,11 +18,65 @@ export interface GraphEdge {
   points: { x: number; y: number }[];
 }
 
-/** Computes the layout of the graph. @param isVertical from top to bottom, as on a phone; else from left to right */
-export function layOutGraph(
-  tasks: readonly Pick<TaskDirective, "task_id" | "input_queues" | "output_queues">[],
-  isVertical: boolean,
-): { width: number; height: number; nodes: PositionedNode[]; edges: GraphEdge[] } {
+type GraphTask = Pick<TaskDirective, "task_id" | "input_queues" | "output_queues">;
+
+/** Positions of nodes and edges. Sizes are pixels at scale 1. */
+export interface GraphLayout {
+  width: number;
+  height: number;
+  nodes: PositionedNode[];
+  edges: GraphEdge[];
+}
+
+/** Pixels between parts of the graph without a connection. */
+const PART_GAP = 20;
+
+/**
+ * Computes the layout of the graph. Parts without a connection wrap into rows.
+ *
+ * @param isVertical from top to bottom, as on a phone; else from left to right
+ * @param maxWidth pixels of a row, unless one part is wider
+ */
+export function layOutGraph(tasks: readonly GraphTask[], isVertical: boolean, maxWidth: number): GraphLayout {
+  const whole: GraphLayout = { width: 0, height: 0, nodes: [], edges: [] };
+  let [left, top, rowHeight] = [0, 0, 0];
+  for (const part of connectedParts(tasks)) {
+    const { width, height, nodes, edges } = layOutPart(part, isVertical);
+    if (left > 0 && left + width > maxWidth) {
+      [left, top, rowHeight] = [0, top + rowHeight + PART_GAP, 0];
+    }
+    const moved = <P extends { x: number; y: number }>(point: P): P => ({
+      ...point,
+      x: point.x + left,
+      y: point.y + top,
+    });
+    whole.nodes.push(...nodes.map(moved));
+    whole.edges.push(...edges.map(({ id, points }) => ({ id, points: points.map(moved) })));
+    whole.width = Math.max(whole.width, left + width);
+    rowHeight = Math.max(rowHeight, height);
+    whole.height = Math.max(whole.height, top + height);
+    left += width + PART_GAP;
+  }
+  return whole;
+}
+
+/** Tasks that share queues, directly or through others, are in one part. */
+function connectedParts(tasks: readonly GraphTask[]): GraphTask[][] {
+  const partOfQueue = new Map<string, GraphTask[]>();
+  const parts = new Set<GraphTask[]>();
+  for (const task of tasks) {
+    const queues = [...task.input_queues, ...task.output_queues];
+    const merged = [...new Set(queues.map((queue) => partOfQueue.get(queue)).filter((part) => part !== undefined))];
+    for (const part of merged) parts.delete(part);
+    const part = [...merged.flat(), task];
+    parts.add(part);
+    for (const each of part)
+      for (const queue of [...each.input_queues, ...each.output_queues]) partOfQueue.set(queue, part);
+  }
+  return [...parts];
+}
+
+function layOutPart(tasks: readonly GraphTask[], isVertical: boolean): GraphLayout {
   const graph = new Graph();
   graph.setGraph({ rankdir: isVertical ? "TB" : "LR", nodesep: 28, ranksep: 44, marginx: 8, marginy: 8 });
   graph.setDefaultEdgeLabel(() => ({}));

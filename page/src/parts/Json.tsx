@@ -1,9 +1,10 @@
 import { useEffect, useState } from "preact/hooks";
+import { hideSecretValues } from "../../../client/src/hideSecrets.js";
 import { fetchObject } from "../api/apiClient.ts";
 import { Dialog } from "./Dialog.tsx";
 import { LoadingNotice } from "./Notices.tsx";
 
-/** A button that opens a dialog with an object of the API. */
+/** A button that opens a dialog with an object of the API, without secrets. */
 export function JsonButton({ path, label, short = false }: { path: string; label: string; short?: boolean }) {
   const [open, setOpen] = useState(false);
   return (
@@ -22,7 +23,7 @@ function JsonDialog({ path, label, close }: { path: string; label: string; close
   const [copied, setCopied] = useState(false);
   useEffect(() => {
     fetchObject(path).then(
-      (object) => setText(JSON.stringify(object, null, 2)),
+      (object) => setText(JSON.stringify(hideSecretValues(object), null, 2)),
       (error: Error) => setText(error.message),
     );
   }, [path]);

@@ -1,6 +1,7 @@
 import type { ReadonlySignal } from "@preact/signals";
 import type { ComponentChildren, RenderableProps } from "preact";
 import { ApiError } from "../../../client/src/clientErrors.js";
+import { hrefOf } from "../paths/basePath.ts";
 
 /** A first load in progress. */
 export const LoadingNotice = ({ what }: { what: string }) => (
@@ -38,5 +39,16 @@ interface LoadedProps<T> {
 /** Shows a value when it is loaded; before, the progress or error of the load. */
 export function Loaded<T>({ from, what, children }: LoadedProps<T>) {
   if (from.value.value !== undefined) return <>{children(from.value.value)}</>;
-  return from.error.value ? <ErrorNotice error={from.error.value} /> : <LoadingNotice what={what} />;
+  const error = from.error.value;
+  if (error === undefined) return <LoadingNotice what={what} />;
+  return (
+    <>
+      <ErrorNotice error={error} />
+      {error instanceof ApiError && error.status === 404 && (
+        <p>
+          Check the address, or search in <a href={hrefOf("/")}>all workflows</a>.
+        </p>
+      )}
+    </>
+  );
 }

@@ -1,11 +1,12 @@
-import { useState } from "preact/hooks";
+import type { ComponentChildren } from "preact";
+import { useEffect, useState } from "preact/hooks";
 import { formatCount, formatDuration } from "../../../client/src/format.js";
 import { PHASE_LABELS } from "../../../client/src/phases.js";
 import type { Phase, Taskforce } from "../api/apiTypes.ts";
 import { nowSeconds } from "../live/nowSeconds.ts";
 import { PatternedRect, PhaseBadge } from "../parts/Bars.tsx";
+import { CopyButton } from "../parts/Copy.tsx";
 import { shortId } from "../parts/format.ts";
-import { JsonButton } from "../parts/Json.tsx";
 import { Pager, ROWS_PER_PAGE } from "../parts/Pager.tsx";
 
 interface TimelineProps {
@@ -13,11 +14,20 @@ interface TimelineProps {
   more: boolean;
   /** @returns whether more rows were loaded */
   loadMore: () => Promise<boolean>;
+  /** The address at which the details of a row are open; of the open one, at which they are closed. */
+  linkOf: (uuid: string) => string;
+  /** The row with details. */
+  opened: string | undefined;
+  details: ComponentChildren;
 }
 
 /** The phases of taskforces on one time axis, a page of rows at a time. */
-export function Timeline({ rows, more, loadMore }: TimelineProps) {
+export function Timeline({ rows, more, loadMore, linkOf, opened, details }: TimelineProps) {
   const [requestedFirst, setFirst] = useState(0);
+  const openedAt = opened === undefined ? -1 : rows.findIndex(({ taskforce_uuid }) => taskforce_uuid === opened);
+  useEffect(() => {
+    if (openedAt !== -1) setFirst(openedAt - (openedAt % ROWS_PER_PAGE));
+  }, [opened, openedAt === -1]);
   // A reload may return fewer rows.
   const first = Math.min(requestedFirst, Math.max(0, rows.length - 1 - ((rows.length - 1) % ROWS_PER_PAGE)));
   const shown = rows.slice(first, first + ROWS_PER_PAGE);
@@ -36,7 +46,15 @@ export function Timeline({ rows, more, loadMore }: TimelineProps) {
         <Axis length={length} />
         <ol>
           {shown.map((row) => (
-            <TimelineRow key={row.taskforce_uuid} row={row} start={start} length={length} now={now} />
+            <TimelineRow
+              key={row.taskforce_uuid}
+              row={row}
+              start={start}
+              length={length}
+              now={now}
+              link={linkOf(row.taskforce_uuid)}
+              details={row.taskforce_uuid === opened ? details : undefined}
+            />
           ))}
         </ol>
       </div>
@@ -62,24 +80,33 @@ function Axis({ length }: { length: number }) {
 const textAnchor = (share: number): "start" | "middle" | "end" =>
   share < 0.04 ? "start" : share > 0.94 ? "end" : "middle";
 
-function TimelineRow({ row, start, length, now }: { row: Taskforce; start: number; length: number; now: number }) {
+interface TimelineRowProps {
+  row: Taskforce;
+  start: number;
+  length: number;
+  now: number;
+  link: string;
+  /** Undefined: they are closed. */
+  details: ComponentChildren;
+}
+
+function TimelineRow({ row, start, length, now, link, details }: TimelineRowProps) {
   const spans = phaseSpans(row, now);
   const failures = row.phase_change_log.filter(({ was_successful }) => !was_successful);
   const xPercent = (seconds: number) => `${(100 * (seconds - start)) / length}%`;
   const descriptions = spans.map(({ phase, from, to }) => `${PHASE_LABELS[phase]} ${formatDuration(to - from)}`);
   if (failures.length > 0) descriptions.push(formatCount(failures.length, "failed attempt"));
   return (
-    <li class="timeline-row">
-      <span class="row-name" title={row.taskforce_uuid}>
-        <code>{shortId(row.taskforce_uuid)}</code> <span class="small-text">{row.schedd}</span>
+    <li class={details === undefined ? "timeline-row" : "timeline-row is-open"} id={row.taskforce_uuid}>
+      <span class="row-name">
+        <a href={link} title={row.taskforce_uuid} aria-expanded={details !== undefined}>
+          <code>{shortId(row.taskforce_uuid)}</code>
+        </a>{" "}
+        <span class="small-text">{row.schedd}</span>
       </span>
       <span class="row-phase">
         <PhaseBadge phase={row.phase} />
-        <JsonButton
-          path={`/v1/taskforces/${row.taskforce_uuid}`}
-          label={`Taskforce ${shortId(row.taskforce_uuid)}`}
-          short
-        />
+        <CopyButton text={row.taskforce_uuid} what={`the id ${shortId(row.taskforce_uuid)}`} />
       </span>
       <svg class="row-spans" width="100%" height="22" role="img" aria-label={descriptions.join(", ")}>
         {spans.map(({ phase, from, to }) => (
@@ -104,6 +131,12 @@ function TimelineRow({ row, start, length, now }: { row: Taskforce; start: numbe
           </g>
         ))}
       </svg>
+      {row.cluster_id !== null && (
+        <span class="row-cluster small-text" title={row.job_event_log_fpath}>
+          cluster {row.cluster_id} {row.job_event_log_fpath}
+        </span>
+      )}
+      {details}
     </li>
   );
 }

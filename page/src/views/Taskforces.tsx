@@ -1,58 +1,65 @@
-import { formatCount, formatDuration, formatNumber, imageName } from "../../../client/src/format.js";
+import { formatCount, formatDuration, formatNumber } from "../../../client/src/format.js";
 import { orderByPhase } from "../../../client/src/phases.js";
-import type { Summary } from "../api/apiTypes.ts";
+import type { Summary, TaskDirective } from "../api/apiTypes.ts";
 import { nowSeconds } from "../live/nowSeconds.ts";
-import { PhaseBar } from "../parts/Bars.tsx";
 import { orDash } from "../parts/format.ts";
 import { LoadingNotice } from "../parts/Notices.tsx";
-import { PagedList } from "../parts/Pager.tsx";
 import { Table } from "../parts/Table.tsx";
 import { Section } from "../parts/View.tsx";
+import { workflowUrl } from "../paths/workflowAddress.ts";
 import { Timeline } from "../timeline/Timeline.tsx";
+import { TaskforceDetails } from "./TaskforceDetails.tsx";
 import { MAX_LISTED_TASKFORCES, type WorkflowSubscription } from "./workflowSubscription.ts";
 
-/** The taskforces of a workflow on a time axis, or sums by task if there are very many. */
-export function Taskforces({ subscription, summary }: { subscription: WorkflowSubscription; summary: Summary }) {
-  const { rows, selectedTaskIds, showRows } = subscription;
+interface TaskforcesProps {
+  subscription: WorkflowSubscription;
+  summary: Summary;
+  tasks: readonly TaskDirective[];
+}
+
+/** The taskforces of a workflow on a time axis; if there are very many, on request. */
+export function Taskforces({ subscription, summary, tasks }: TaskforcesProps) {
+  const { rows, showRows, selectedTaskIds, selection, filter } = subscription;
   const list = rows.list.value;
   const isLarge = summary.n_taskforces > MAX_LISTED_TASKFORCES;
-  const selectedTasks =
-    selectedTaskIds.value && summary.tasks.filter(({ task_id }) => selectedTaskIds.value?.includes(task_id));
-  const shownCount = (selectedTasks ?? [summary]).reduce((sum, { n_taskforces }) => sum + n_taskforces, 0);
-  const clearSelection = () => {
-    selectedTaskIds.value = undefined;
-  };
-  const aside = selectedTasks?.[0] && (
-    <button type="button" class="quiet" onClick={clearSelection}>
-      Only {imageName(selectedTasks[0].task_image)} shown. Show all
-    </button>
+  const taskIds = selectedTaskIds.value;
+  const selectedTasks = summary.tasks.filter(({ task_id }) => taskIds === undefined || taskIds.includes(task_id));
+  const shownCount = selectedTasks.reduce((sum, { n_taskforces }) => sum + n_taskforces, 0);
+  const workflow = summary.workflow_id;
+  const opened = selection.value.taskforce;
+  const openedRow = list?.find(({ taskforce_uuid }) => taskforce_uuid === opened);
+  const closeUrl = workflowUrl(workflow, { ...selection.value, taskforce: undefined });
+  const details = opened !== undefined && (
+    <TaskforceDetails
+      uuid={opened}
+      tasks={tasks}
+      closeUrl={closeUrl}
+      version={`${openedRow?.phase ?? summary.updated} ${openedRow?.cluster_id}`}
+    />
   );
   return (
-    <Section title="Taskforces over time" aside={aside}>
-      {isLarge && (
-        <PagedList what="tasks with taskforces" list={summary.tasks} listClass="groups">
-          {({ task_id, task_image, n_taskforces, taskforces_by_phase }) => (
-            <li key={task_id}>
-              <h3 title={task_id}>
-                {imageName(task_image)} <span class="quiet-text">{formatCount(n_taskforces, "taskforce")}</span>
-              </h3>
-              <PhaseBar phases={taskforces_by_phase} />
-            </li>
-          )}
-        </PagedList>
-      )}
+    <Section title="Taskforces over time">
+      {openedRow === undefined && details}
       {isLarge && !rows.isShown.value && (
         <button type="button" onClick={showRows}>
-          Show {formatCount(shownCount, "taskforce")} one by one
+          {selection.value.schedd === undefined
+            ? `Show ${formatCount(shownCount, "taskforce")} one by one`
+            : `Show the taskforces at ${selection.value.schedd} one by one`}
         </button>
       )}
       {(!isLarge || rows.isShown.value) && list === undefined && <LoadingNotice what="taskforces" />}
-      {list !== undefined && (
+      {list?.length === 0 && <p class="quiet-text">No taskforces in this selection.</p>}
+      {list !== undefined && list.length > 0 && (
         <Timeline
-          key={selectedTaskIds.value?.[0]}
+          key={JSON.stringify(filter.value)}
           rows={list}
           more={rows.nextCursor.value !== null}
           loadMore={() => rows.loadMore()}
+          linkOf={(uuid) =>
+            uuid === opened ? closeUrl : workflowUrl(workflow, { ...selection.value, taskforce: uuid })
+          }
+          opened={opened}
+          details={details}
         />
       )}
       <PhaseDurationTable summary={summary} />

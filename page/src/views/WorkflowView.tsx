@@ -1,19 +1,22 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
-import { useRoute } from "preact-iso";
-import { formatNumber, imageName } from "../../../client/src/format.js";
+import { useLocation, useRoute } from "preact-iso";
+import { formatNumber } from "../../../client/src/format.js";
 import { AnnotationsCard } from "../annotations/AnnotationsCard.tsx";
 import { useAnnotations } from "../annotations/useAnnotations.ts";
+import { Breakdown } from "../breakdown/Breakdown.tsx";
 import { HistoryCharts } from "../charts/HistoryCharts.tsx";
+import { ErrorsCard } from "../errors/ErrorsCard.tsx";
 import { TaskGraph } from "../graph/TaskGraph.tsx";
+import { tasksOfNode } from "../graph/taskGroups.ts";
+import { taskName } from "../graph/taskNames.ts";
 import { PhaseBar } from "../parts/Bars.tsx";
 import { FindingList } from "../parts/Findings.tsx";
 import { JsonButton } from "../parts/Json.tsx";
 import { Loaded } from "../parts/Notices.tsx";
-import { PagedList } from "../parts/Pager.tsx";
 import { RelativeTime, Timestamp } from "../parts/Times.tsx";
 import { DescriptionList, Section, View } from "../parts/View.tsx";
+import { parseSelection, type WorkflowSelection, workflowUrl } from "../paths/workflowAddress.ts";
 import { isOperator, mayChangeWorkflows } from "../session/permissions.ts";
-import { Failures, TopErrors, WorkerStatuses } from "../statuses/Statuses.tsx";
 import { CloneLink, RetryButton, WorkflowActions } from "./Actions.tsx";
 import { StateBadge } from "./StateBadge.tsx";
 import { hasStrayClusters, StrayClusters } from "./StrayClusters.tsx";
@@ -26,9 +29,14 @@ const MAX_TASK_BUTTONS = 30;
 /** The view of one workflow. */
 export function WorkflowView() {
   const id = useRoute().params["id"] ?? "";
-  const subscription = useMemo(() => subscribeToWorkflow(id), [id]);
+  const { url, route } = useLocation();
+  const selection = useMemo(() => parseSelection(new URL(url, location.origin).search), [url]);
+  const subscription = useMemo(() => subscribeToWorkflow(id, selection), [id]);
   useEffect(() => subscription.dispose, [subscription]);
   const annotations = useAnnotations(id);
+  useEffect(() => {
+    subscription.selection.value = selection;
+  }, [subscription, selection]);
   const [message, setMessage] = useState("");
   const onDone = (done: string) => {
     setMessage(done);
@@ -49,6 +57,7 @@ export function WorkflowView() {
           <>
             <WorkflowHeader state={state} onDone={onDone} />
             {hasStrayClusters(state.summary.findings) && <StrayClusters of={{ workflow_id: id }} onDone={onDone} />}
+            <SelectionChips state={state} selection={selection} />
             <AnnotationsCard annotations={annotations} />
             <Section title="Tasks and queues">
               <TaskGraph
@@ -57,38 +66,56 @@ export function WorkflowView() {
                 queues={state.queues}
                 rates={subscription.rates.value}
                 selected={subscription.selectedTaskIds.value}
-                select={(tasks) => {
-                  subscription.selectedTaskIds.value = tasks;
-                }}
+                select={(task) => route(workflowUrl(id, { ...selection, task, withAlike: true }))}
               />
             </Section>
-            <Section title="Workers">
-              <PagedList what="tasks" list={state.summary.tasks} listClass="groups task-workers">
-                {({ task_id, task_image, compound_statuses }) => (
-                  <li key={task_id}>
-                    <h3 title={task_image}>
-                      {imageName(task_image)} <code>{task_id}</code>
-                    </h3>
-                    <WorkerStatuses statuses={compound_statuses} />
-                  </li>
-                )}
-              </PagedList>
-            </Section>
+            <Breakdown
+              summary={state.summary}
+              filter={subscription.filter.value}
+              taskIds={subscription.selectedTaskIds.value}
+              selection={selection}
+              nameOf={(taskId) => nameOfTask(state, taskId)}
+            />
             <HistoryCharts of={id} summary={state.summary} />
-            <Taskforces subscription={subscription} summary={state.summary} />
-            <Section title="Top errors">
-              <TopErrors errors={state.summary.top_task_errors} />
-            </Section>
-            {state.summary.n_failed_attempts > 0 && (
-              <Section title="Failed attempts">
-                <Failures attempts={state.summary.failed_attempts} total={state.summary.n_failed_attempts} />
-              </Section>
-            )}
+            <Taskforces subscription={subscription} summary={state.summary} tasks={state.tasks} />
+            <ErrorsCard summary={state.summary} filter={subscription.filter.value} isNarrowed={isNarrowed(selection)} />
             <RawObjects state={state} />
           </>
         )}
       </Loaded>
     </View>
+  );
+}
+
+const isNarrowed = ({ task, schedd }: WorkflowSelection): boolean => task !== undefined || schedd !== undefined;
+
+const nameOfTask = ({ tasks }: WorkflowViewState, taskId: string): string => {
+  const task = tasks.find(({ task_id }) => task_id === taskId);
+  return task === undefined ? taskId : taskName(task);
+};
+
+/** To what all cards are narrowed; each link removes it. */
+function SelectionChips({ state, selection }: { state: WorkflowViewState; selection: WorkflowSelection }) {
+  if (!isNarrowed(selection)) return null;
+  const id = state.workflow.workflow_id;
+  const { task, schedd, withAlike } = selection;
+  return (
+    <p class="buttons selection" role="status">
+      {task !== undefined && (
+        <a class="chip" aria-current="true" href={workflowUrl(id, { ...selection, task: undefined })}>
+          Only {nameOfTask(state, task)}
+          {withAlike && tasksOfNode(state.tasks, task).length > 1 && " and tasks like it"}{" "}
+          <span aria-hidden="true">✕</span>
+          <span class="visually-hidden">Show all tasks</span>
+        </a>
+      )}
+      {schedd !== undefined && (
+        <a class="chip" aria-current="true" href={workflowUrl(id, { ...selection, schedd: undefined })}>
+          Only schedd {schedd} <span aria-hidden="true">✕</span>
+          <span class="visually-hidden">Show all schedds</span>
+        </a>
+      )}
+    </p>
   );
 }
 

@@ -1,10 +1,12 @@
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import { countWorkersByKind, WorkerRates } from "../../../client/src/workers.js";
-import { fetchPublicQueues, fetchSummary, fetchTaskDirectives, fetchWorkflow } from "../api/apiRequests.ts";
-import type { EventData, PublicQueue, Summary, TaskDirective, Workflow } from "../api/apiTypes.ts";
+import { fetchQueues, fetchSummary, fetchTaskDirectives, fetchWorkflow } from "../api/apiRequests.ts";
+import type { EventData, Summary, TaskDirective, Workflow, WorkflowQueue } from "../api/apiTypes.ts";
+import { tasksOfNode } from "../graph/taskGroups.ts";
 import { coalesceCalls } from "../live/coalesceCalls.ts";
 import { createRefreshable } from "../live/refreshable.ts";
 import { subscribeToStream } from "../live/streamSubscription.ts";
+import type { WorkflowSelection } from "../paths/workflowAddress.ts";
 import { TimelineRows } from "../timeline/timelineRows.ts";
 
 /** Above this number, the view shows sums by task, and taskforces on request. */
@@ -19,31 +21,34 @@ export interface WorkflowViewState {
   workflow: Workflow;
   summary: Summary;
   tasks: TaskDirective[];
-  queues: PublicQueue[];
+  queues: WorkflowQueue[];
 }
 
 export type WorkflowSubscription = ReturnType<typeof subscribeToWorkflow>;
 
 /** Loads a workflow and updates it by its stream of events. Call `dispose` at the end. */
-export function subscribeToWorkflow(id: string) {
+export function subscribeToWorkflow(id: string, firstSelection: WorkflowSelection) {
   const rows = new TimelineRows();
   const workerRates = new WorkerRates();
   /** Successfully completed workers per minute, by task; undefined while the rate is unknown. */
   const rates = signal<ReadonlyMap<string, number | undefined>>(new Map());
-  /** The tasks that the timeline shows; undefined: all. */
-  const selectedTaskIds = signal<readonly string[] | undefined>(undefined);
+  /** What the address selects. */
+  const selection = signal(firstSelection);
   const disposal = new AbortController();
-  // Directives and queues never change.
-  let definitions: Promise<[TaskDirective[], PublicQueue[]]> | undefined;
+  // Directives never change, and queues not after their activation.
+  let directives: Promise<TaskDirective[]> | undefined;
+  let queues: WorkflowQueue[] = [];
 
   const load = async (signal: AbortSignal): Promise<WorkflowViewState> => {
     const [workflow, summary] = await Promise.all([fetchWorkflow(id, signal), fetchSummary(id, signal)]);
-    definitions ??= Promise.all([fetchTaskDirectives(id, signal), fetchPublicQueues(id, signal)]);
-    definitions.catch(() => {
-      definitions = undefined;
+    directives ??= fetchTaskDirectives(id, signal);
+    directives.catch(() => {
+      directives = undefined;
     });
-    const [directives, queues] = await definitions;
-    return { workflow, summary, tasks: directives, queues };
+    const tasks = await directives;
+    const hasQueues = tasks.some(({ input_queues, output_queues }) => input_queues.length + output_queues.length > 0);
+    if (hasQueues && queues.length === 0) queues = await fetchQueues(id, signal);
+    return { workflow, summary, tasks, queues };
   };
   const updateRates = ({ tasks, updated }: EventData["summary"]) => {
     // A summary event of very many tasks omits them.
@@ -54,14 +59,31 @@ export function subscribeToWorkflow(id: string) {
     ]);
     rates.value = new Map(counts);
   };
-  const showRows = () =>
-    rows.show({ workflow_id: id, ...(selectedTaskIds.value && { task_id: { $in: selectedTaskIds.value } }) });
+  const showRows = () => rows.show(filter.value);
   const state = createRefreshable(load, ({ summary }) => {
     updateRates(summary);
     if (!isListedInFull()) return;
     if (rows.isShown.value) rows.reload();
     else showRows();
   });
+  /** The selected tasks; undefined: all. */
+  const selectedTaskIds = computed(() => {
+    const { task, withAlike } = selection.value;
+    if (task === undefined) return undefined;
+    return withAlike ? tasksOfNode(state.value.value?.tasks ?? [], task) : [task];
+  });
+  // As a text, a filter is the same after each reload.
+  const filterText = computed(() => {
+    const taskIds = selectedTaskIds.value;
+    const { schedd } = selection.value;
+    return JSON.stringify({
+      workflow_id: id,
+      ...(taskIds && { task_id: { $in: taskIds } }),
+      ...(schedd && { schedd }),
+    });
+  });
+  /** A MongoDB filter for the selected taskforces. */
+  const filter = computed(() => JSON.parse(filterText.value) as Record<string, unknown>);
   /** Whether the taskforces are few enough to reload them with the workflow. */
   const isListedInFull = () => (state.value.value?.summary.n_taskforces ?? 0) <= MAX_LISTED_TASKFORCES;
   const reloadSoon = coalesceCalls(RELOAD_DELAY_MS, state.refresh);
@@ -80,8 +102,10 @@ export function subscribeToWorkflow(id: string) {
     },
     on: {
       phase(event) {
-        // The event of a new taskforce has only a part of its fields.
-        if (!rows.addPhaseEvent(event) && rows.isShown.value && isListedInFull()) reloadSoon();
+        const isKnown = rows.addPhaseEvent(event);
+        // The events of a new taskforce and of a submission have only a part of its fields.
+        const isPartial = !isKnown || event.phase === "condor-submit";
+        if (isPartial && rows.isShown.value && isListedInFull()) reloadSoon();
       },
       summary(sums) {
         updateRates(sums);
@@ -98,12 +122,14 @@ export function subscribeToWorkflow(id: string) {
     },
   });
   // The first call comes at once, before the timeline is shown.
-  const unsubscribeSelection = selectedTaskIds.subscribe(() => rows.isShown.value && showRows());
+  const unsubscribeSelection = filter.subscribe(() => rows.isShown.value && showRows());
   return {
     state,
     rows,
     rates,
+    selection,
     selectedTaskIds,
+    filter,
     showRows,
     dispose() {
       unsubscribeSelection();

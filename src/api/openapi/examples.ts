@@ -112,6 +112,16 @@ export const EXAMPLES: Readonly<Record<string, OperationExamples>> = {
     body: { name: annotations.name, labels: annotations.labels, note: annotations.note },
     responses: { 200: annotations },
   },
+  listQueues: {
+    responses: {
+      200: {
+        queues: [
+          { mqid: "MQ-6b0ca73d-c2072fb5-fd4e945bf2a6b144", alias: "frames", is_public: true },
+          { mqid: "MQ-6b0ca73d-c2072fb5-3e3846ae39fe5947", alias: "maps", is_public: false },
+        ],
+      },
+    },
+  },
   diagnoseTaskforce: { responses: { 200: diagnosis } },
   listLocations: {
     responses: {

@@ -24,6 +24,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     "putAnnotations",
     "Replace name, labels and note of a workflow",
   ),
+  "get /v1/workflows/{workflow_id}/queues": operation("listQueues", "List the message queues of a workflow"),
   "get /v1/workflows/{workflow_id}/events": operation("watchWorkflow", "Stream the events of a workflow"),
   "post /v1/workflows/{workflow_id}/actions/abort": operation("abortWorkflow", "Abort a workflow"),
   "post /v1/workflows/{workflow_id}/actions/finished": operation("finishWorkflow", "Finish a workflow"),
