@@ -71,6 +71,8 @@ beforeAll(async () => {
       await own.createTms.submit(await scenario.leaseToStart(own.createTms), { cluster_id: 424242 });
       mine = { ...made, location: own.location };
     } else await create(crowd.location, { owner: "ben", name: `Background ${n}`, labels: `run=${n % 10}` });
+  // A schedd that no TMS has polled is an alert above the list.
+  await crowd.createTms.submit(await scenario.leaseToStart(crowd.createTms));
 }, 180_000);
 afterAll(() => Promise.all([closeContexts(), scenario?.close(), idp?.stop()]));
 
