@@ -8098,7 +8098,7 @@ export interface operations {
                 since?: string;
                 /** @description What comes first: the newest, the last changed, the most urgent, or the most running workers. */
                 sort?: "created" | "change" | "severity" | "workers";
-                /** @description `active`: neither aborted nor finished. `needs-attention`: active ones with dead letters, unreported hand-outs or held workers. `ended`: active ones whose taskforces have all ended. */
+                /** @description `active`: neither aborted nor finished. `needs-attention`: active ones with dead letters, failing submissions or activations, unreported hand-outs or held workers, or that wait for an access point where nothing can start. `ended`: active ones whose taskforces have all ended. */
                 state?: "active" | "needs-attention" | "ended" | "aborted" | "finished";
                 /** @description Only those that were created then or before. Epoch seconds, a date such as 2026-08-31, or a time ago such as 90d. */
                 until?: string;

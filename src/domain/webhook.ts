@@ -10,6 +10,8 @@ export const MAX_WEBHOOK_OUTCOMES = 20;
 /** Dead letters of deliveries, and deliveries that wait. */
 export const MAX_DEAD_DELIVERIES = 1000;
 export const MAX_WAITING_DELIVERIES = 20_000;
+/** With so many that wait, webhooks whose last calls all failed get no further ones: their calls wait the longest. */
+export const MAX_WAITING_OF_FAILING = 2_000;
 /** Attempts at a delivery. The waits between them, which double from 30 s on, last about an hour. */
 export const MAX_DELIVERY_ATTEMPTS = 8;
 

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { promisify } from "node:util";
 import { deflate, inflate } from "node:zlib";
-import { type AttentionCode, worstSeverity } from "../domain/diagnosis.js";
+import type { AttentionCode } from "../domain/diagnosis.js";
 import { EMPTY_HISTORY, type History } from "../domain/history.js";
 import { decodeHistory, encodeHistory } from "../domain/historyText.js";
 import type { WorkflowId } from "../domain/ids.js";
@@ -30,6 +30,14 @@ export interface SummaryLease {
   workflow: WorkflowId;
   /** Unique for each lease. */
   leaseId: string;
+}
+
+/** What needs attention in an active workflow. */
+export interface Attention {
+  /** The findings that are counted. */
+  codes: readonly AttentionCode[];
+  /** Undefined: nothing needs attention. */
+  severity: "error" | "warning" | undefined;
 }
 
 const compress = promisify(deflate);
@@ -77,14 +85,14 @@ export class Summaries {
   /**
    * Replaces a workflow's summary and releases the lease.
    *
-   * @param attention the findings to count for the workflow while it is active
+   * @param attention the findings to count for the workflow while it is active, and how urgent its state is
    * @param history the new history, made from the one that was read under the same lease; undefined: it stays
    * @returns false when the lease was lost
    */
   async save(
     { workflow, leaseId }: SummaryLease,
     summary: WorkflowSummary,
-    attention: readonly AttentionCode[],
+    attention: Attention,
     history?: History,
   ): Promise<boolean> {
     const partition = partitionOf(workflow, this.#partitions);
@@ -101,8 +109,8 @@ export class Summaries {
       leaseId,
       // Most of the text are names of fields: compressed, it takes a third of the memory.
       await compress(JSON.stringify(summary)),
-      attention.join(),
-      worstSeverity(attention) ?? "",
+      attention.codes.join(),
+      attention.severity ?? "",
       areAllEnded(summary) ? YES : "",
       summary.last_change ?? "",
       countRunningWorkers(summary),

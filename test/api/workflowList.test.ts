@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { WorkflowDigest } from "../../src/domain/workflowDigest.js";
 import { IdentityProvider } from "../auth/identityProvider.js";
+import { pauseQueue } from "../setup/pauseQueue.js";
 import { waitForValue } from "../setup/waitFor.js";
 import { type ApiFixture, type ScheddLocation, startApiFixture } from "./apiFixture.js";
 import { type CreatedWorkflow, makeTaskRequest, makeWorkflowRequest, submitReport } from "./requestBodies.js";
@@ -121,7 +122,7 @@ beforeAll(async () => {
   await waitForValue(
     "indexed",
     async () => [await idsOf("state=needs-attention"), await idsOf("state=ended")],
-    (found) => found.every((ids) => ids.length === 1),
+    ([attention, ended]) => attention?.length === 3 && ended?.length === 1,
   );
 });
 afterAll(async () => {
@@ -178,7 +179,7 @@ describe("filters", () => {
     ["owner=me&limit=2", ["Waiting", "Aborted"]],
     ["owner=nemo", []],
     ["state=active", ["Waiting", "Done", "Holds", "Noise", "Tracks", "Cascades"]],
-    ["state=needs-attention", ["Holds"]],
+    ["state=needs-attention", ["Waiting", "Holds", "Noise"]],
     ["state=ended", ["Done"]],
     ["state=aborted", ["Aborted"]],
     ["label=mc%3D22345", ["Tracks", "Cascades"]],
@@ -323,4 +324,21 @@ test("viewers and operators list the workflows of all, a TMS none", async () => 
   expect(await namesOf({}, "olga")).toEqual(await namesOf({}, "vera"));
   expect(await namesOf("owner=me", "vera")).toEqual([]);
   expect((await send("tms", "GET", "/v1/workflows")).status).toBe(403);
+});
+
+test("a workflow that waits for an access point needs attention until its TMS polls, and while its queue is paused", async () => {
+  await create("Queued", "ben");
+  const { schedd } = places.get("Queued") as ScheddLocation;
+  const isListed = async () => (await namesOf("state=needs-attention&q=queued")).includes("Queued");
+  await waitForValue("waits", isListed, Boolean);
+  // The poll of the TMS leases nothing: the only taskforce stays in the queue.
+  await send("tms", "GET", `/v1/tms/pending-stopper/taskforces?schedd=${schedd}`);
+  await waitForValue("polled", isListed, (listed) => !listed);
+  expect((await rowOf("Queued"))?.finding?.severity).toBe("info");
+  const resume = await pauseQueue(fixture.service.redisUrl, `starter-${schedd}`);
+  await waitForValue("paused", isListed, Boolean);
+  expect((await rowOf("Queued"))?.finding?.code).toBe("queue-paused");
+  await resume();
+  await waitForValue("resumed", isListed, (listed) => !listed);
+  await send("ben", "POST", `/v1/workflows/${idOf("Queued")}/actions/finished`);
 });

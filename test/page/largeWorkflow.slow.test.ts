@@ -69,11 +69,11 @@ it("shows sums of ten thousand taskforces, and on request the taskforces a page 
   expect(await rows.count()).toBe(50);
   expect(await elements()).toBeLessThan(MAX_ELEMENTS);
 
-  await page.getByRole("button", { name: "By schedd" }).click();
+  await page.getByRole("link", { name: "By schedd" }).click();
   const schedds = page.getByRole("region", { name: "Workers by schedd" }).locator("tbody tr");
   await expect.poll(() => schedds.count(), { timeout: 60_000 }).toBe(10);
   expect(await schedds.getByText(/^1,000 |^999 waiting/).count()).toBeGreaterThan(0);
-  await page.getByRole("button", { name: "By taskforce" }).click();
+  await page.getByRole("link", { name: "By taskforce" }).click();
   await page.getByRole("navigation", { name: "Pages of Workers by taskforce" }).getByText("1–50 of 10,000").waitFor();
   expect(await elements()).toBeLessThan(MAX_ELEMENTS);
   expect(driver.browserErrors).toEqual([]);

@@ -117,7 +117,7 @@ it("breaks the workers down by task, schedd and taskforce, with hold reasons, ph
   expect(reco?.slice(1)).toEqual(["15", "17", "8disk full (8)", "0", "2 submitted", "10"]);
   expect(collect?.slice(1)).toEqual(["0", "0", "0", "5", "1 submitted", "0"]);
 
-  await page.getByRole("button", { name: "By schedd" }).click();
+  await page.getByRole("link", { name: "By schedd" }).click();
   const bySchedd = page.getByRole("region", { name: "Workers by schedd" });
   await bySchedd.getByRole("link", { name: firstSchedd, exact: true }).waitFor();
   expect((await cellsOf(driver, "Workers by schedd")).map((cells) => cells.slice(1))).toEqual([
@@ -126,7 +126,7 @@ it("breaks the workers down by task, schedd and taskforce, with hold reasons, ph
   ]);
   expect((await cellsOf(driver, "Workers by schedd"))[0]?.[0]).toBe(`${firstSchedd}pool-0`);
 
-  await page.getByRole("button", { name: "By taskforce" }).click();
+  await page.getByRole("link", { name: "By taskforce" }).click();
   await page.getByRole("region", { name: "Workers by taskforce" }).getByText(recoFirst).waitFor();
   // Problems first: held workers, then errors.
   expect((await cellsOf(driver, "Workers by taskforce")).map(([uuid]) => uuid)).toEqual([
@@ -141,13 +141,13 @@ it("breaks the workers down by task, schedd and taskforce, with hold reasons, ph
 it("narrows every card to a selected task and schedd, in the address, until the selection is removed", async () => {
   const driver = await open();
   const { page } = driver;
-  await page.getByRole("button", { name: "By schedd" }).click();
+  await page.getByRole("link", { name: "By schedd" }).click();
   const bySchedd = page.getByRole("region", { name: "Workers by schedd" });
   await bySchedd.getByRole("link", { name: secondSchedd, exact: true }).click();
   await page.getByText(`Only schedd ${secondSchedd}`).waitFor();
   await expect.poll(() => page.locator(".timeline-row").count()).toBe(1);
   await expect.poll(() => card(driver, "Errors").locator(".errors > li").count()).toBe(3);
-  await page.getByRole("button", { name: "By task", exact: true }).click();
+  await page.getByRole("link", { name: "By task", exact: true }).click();
   await expect
     .poll(async () => (await cellsOf(driver, "Workers by task")).map((cells) => cells.slice(1)))
     .toEqual([["3", "17", "0", "0", "1 submitted", "4"]]);
@@ -164,7 +164,11 @@ it("narrows every card to a selected task and schedd, in the address, until the 
   expect(await shared.findAccessibilityViolations()).toEqual([]);
   await shared.close();
 
+  // Back leads over the tab to the whole workflow.
   await page.goBack();
+  await page.waitForURL((address) => address.search === `?schedd=${secondSchedd}&by=schedd`);
+  await page.goBack();
+  await page.waitForURL((address) => address.search === "?by=schedd");
   await expect.poll(() => page.locator(".timeline-row").count()).toBe(3);
   expect(await page.getByText(/^Only /).count()).toBe(0);
   expect(driver.browserErrors).toEqual([]);

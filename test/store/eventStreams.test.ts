@@ -151,7 +151,7 @@ describe("one step makes a change and appends its event:", () => {
     await createTaskforce(store, added);
     const [lease] = await store.summaries.claimDirty(0, 1);
     if (lease === undefined) throw new Error("nothing is dirty");
-    await store.summaries.save(lease, NO_SUMS, []);
+    await store.summaries.save(lease, NO_SUMS, { codes: [], severity: undefined });
     expect((await readEvents()).slice(1)).toEqual([
       phase([added.taskforce_uuid], null, "pre-mq-activation", true, "another"),
       { kind: "summary", workflow },

@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { newWorkflowId, type TaskforceUuid } from "../../src/domain/ids.js";
 import type { NewestDeadLetter, WorkflowSummary } from "../../src/domain/summary.js";
-import { MAX_WEBHOOKS } from "../../src/domain/webhook.js";
+import { MAX_WAITING_OF_FAILING, MAX_WEBHOOK_OUTCOMES, MAX_WEBHOOKS } from "../../src/domain/webhook.js";
 import { WebhookIndex } from "../../src/domain/webhookIndex.js";
 import type { Wms } from "../../src/lifecycle/context.js";
 import type { RedisClient } from "../../src/redis/redisClient.js";
 import { partitionOf, recordKey } from "../../src/store/keys.js";
 import type { StoredWebhook } from "../../src/store/webhooks.js";
 import { findOccurrences, type SummaryChange } from "../../src/views/webhooks/occurrences.js";
-import { raiseNotifications } from "../../src/views/webhooks/raise.js";
+import { deliveryJob, raiseNotifications } from "../../src/views/webhooks/raise.js";
 import { openTestWms } from "../lifecycle/openTestWms.js";
 
 const NOW = 1_796_000_000;
@@ -166,6 +166,32 @@ describe("the deliveries of an event", () => {
     expect(await raise(wms)).toEqual(["WH-2"]);
     expect(await redis.hgetall("wms:{webhooks}:owners")).toEqual({ "user 2": "1" });
   });
+});
+
+it("webhooks whose last calls all failed get no further ones while many wait, the others do", async () => {
+  const { redis, wms } = await openTestWms(PARTITIONS);
+  await storeWorkflow(redis);
+  const { webhooks } = wms.store;
+  for (const n of [1, 2, 3]) await webhooks.add(webhookOf(n, { scope: { all: true } }));
+  const outcome = {
+    timestamp: NOW,
+    delivery_id: "WD-1",
+    event: "completed",
+    workflow_id: WORKFLOW,
+    attempt: 8,
+  } as const;
+  const fail = (id: string) =>
+    webhooks.recordOutcome(id, { ...outcome, status: 500, error: "HTTP 500", is_final: true });
+  for (let n = 0; n < MAX_WEBHOOK_OUTCOMES; n++) await Promise.all([fail("WH-1"), fail("WH-2")]);
+  await webhooks.recordOutcome("WH-2", { ...outcome, status: 200, error: null, is_final: true });
+  const event = { event: "completed", delivery_id: "WD-2", raised: NOW, workflow_id: null, sentence: null } as const;
+  const old = Array.from({ length: MAX_WAITING_OF_FAILING }, (_, n) =>
+    deliveryJob(`old-${n}`, { webhook_id: "WH-1" }, event),
+  );
+  await wms.queues.webhooks.add(old);
+  const before = await raise(wms);
+  expect(before.filter((id) => id === "WH-1")).toHaveLength(MAX_WAITING_OF_FAILING);
+  expect(before.filter((id) => id !== "WH-1")).toEqual(["WH-2", "WH-3"]);
 });
 
 it(`at most ${MAX_WEBHOOKS} webhooks are registered`, async () => {

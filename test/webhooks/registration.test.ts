@@ -1,7 +1,7 @@
-import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { type ApiFixture, startApiFixture } from "../api/apiFixture.js";
 import { IdentityProvider } from "../auth/identityProvider.js";
+import { recordingLog } from "../setup/recordingLog.js";
 import { openRedis } from "../setup/testRedis.js";
 import { startTestService } from "../setup/testService.js";
 
@@ -119,8 +119,7 @@ it("a caller has at most twenty, others are not affected", async () => {
 });
 
 it("a failed registration does not write the secret to the log", async () => {
-  const lines: string[] = [];
-  const log = pino({ level: "trace" }, { write: (line: string) => void lines.push(line) });
+  const { log, lines } = recordingLog();
   const service = await startTestService({}, log);
   onTestFinished(() => service.close());
   const redis = openRedis(service.redisUrl);

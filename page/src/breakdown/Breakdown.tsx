@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import { type BreakdownRow, problemsFirst, sumByKey, sumOfRows, taskRow } from "../../../client/src/breakdown.js";
 import { formatCount, formatNumber, imageName } from "../../../client/src/format.js";
 import { orderByPhase } from "../../../client/src/phases.js";
@@ -10,7 +10,7 @@ import { PhaseSegments } from "../parts/Bars.tsx";
 import { LoadingNotice } from "../parts/Notices.tsx";
 import { Table } from "../parts/Table.tsx";
 import { Section } from "../parts/View.tsx";
-import { type WorkflowSelection, workflowUrl } from "../paths/workflowAddress.ts";
+import { type BreakdownKind, type WorkflowSelection, workflowUrl } from "../paths/workflowAddress.ts";
 import { WorkerStatuses } from "../statuses/Statuses.tsx";
 import { type BreakdownFacts, readTaskforceFacts } from "./readTaskforceFacts.ts";
 
@@ -19,8 +19,11 @@ const RELOAD_DELAY_MS = 5000;
 /** Maximum number of hold reasons in a row. */
 const MAX_REASONS = 5;
 
-const KINDS = { task: "By task", schedd: "By schedd", taskforce: "By taskforce" } as const;
-type Kind = keyof typeof KINDS;
+const KINDS: Readonly<Record<BreakdownKind, string>> = {
+  task: "By task",
+  schedd: "By schedd",
+  taskforce: "By taskforce",
+};
 
 interface BreakdownProps {
   summary: Summary;
@@ -35,7 +38,7 @@ interface BreakdownProps {
 
 /** Workers, phases and errors by task, schedd or taskforce. A link in a row narrows all cards to it. */
 export function Breakdown({ summary, filter, taskIds, selection, nameOf }: BreakdownProps) {
-  const [kind, setKind] = useState<Kind>("task");
+  const { by: kind } = selection;
   // The summary has no sums by schedd.
   const needsFacts = kind !== "task" || selection.schedd !== undefined;
   const facts = useTaskforceFacts(filter, needsFacts, summary);
@@ -75,7 +78,10 @@ export function Breakdown({ summary, filter, taskIds, selection, nameOf }: Break
     );
   };
   return (
-    <Section title="Workers" aside={<KindButtons kind={kind} setKind={setKind} />}>
+    <Section
+      title="Workers"
+      aside={<KindLinks kind={kind} urlOf={(by) => workflowUrl(workflow, { ...selection, by })} />}
+    >
       {rows === undefined ? (
         <LoadingNotice what="the workers of taskforces" />
       ) : (
@@ -107,17 +113,17 @@ export function Breakdown({ summary, filter, taskIds, selection, nameOf }: Break
   );
 }
 
-const NAMES: Record<Kind, string> = { task: "Task", schedd: "Schedd", taskforce: "Taskforce" };
+const NAMES: Record<BreakdownKind, string> = { task: "Task", schedd: "Schedd", taskforce: "Taskforce" };
 
-function KindButtons({ kind, setKind }: { kind: Kind; setKind: (kind: Kind) => void }) {
+function KindLinks({ kind, urlOf }: { kind: BreakdownKind; urlOf: (kind: BreakdownKind) => string }) {
   return (
-    <div class="buttons" role="group" aria-label="Break down the workers">
-      {(Object.entries(KINDS) as [Kind, string][]).map(([each, label]) => (
-        <button key={each} type="button" class="quiet" aria-pressed={kind === each} onClick={() => setKind(each)}>
+    <nav class="buttons" aria-label="Break down the workers">
+      {(Object.entries(KINDS) as [BreakdownKind, string][]).map(([each, label]) => (
+        <a key={each} class="chip" aria-current={kind === each ? "true" : undefined} href={urlOf(each)}>
           {label}
-        </button>
+        </a>
       ))}
-    </div>
+    </nav>
   );
 }
 

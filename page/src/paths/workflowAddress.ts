@@ -8,18 +8,25 @@ export interface WorkflowSelection {
   withAlike: boolean;
   /** The access point to which all cards are narrowed. */
   schedd: string | undefined;
+  /** By what the workers are broken down. */
+  by: BreakdownKind;
   /** The taskforce whose details are open. */
   taskforce: string | undefined;
 }
 
-/** Parses a query string: `task=TK-…&alike=true&schedd=…&taskforce=TF-…`. */
+/** By what the workers of a workflow are broken down. */
+export type BreakdownKind = "task" | "schedd" | "taskforce";
+
+/** Parses a query string: `task=TK-…&alike=true&schedd=…&by=schedd&taskforce=TF-…`. */
 export function parseSelection(queryString: string): WorkflowSelection {
   const query = new URLSearchParams(queryString);
   const read = (name: string) => query.get(name) || undefined;
+  const by = read("by");
   return {
     task: read("task"),
     withAlike: read("alike") === "true",
     schedd: read("schedd"),
+    by: by === "schedd" || by === "taskforce" ? by : "task",
     taskforce: read("taskforce"),
   };
 }
@@ -27,12 +34,13 @@ export function parseSelection(queryString: string): WorkflowSelection {
 /** The address of a workflow's view. */
 export function workflowUrl(
   id: string,
-  { task, withAlike, schedd, taskforce }: Partial<WorkflowSelection> = {},
+  { task, withAlike, schedd, by = "task", taskforce }: Partial<WorkflowSelection> = {},
 ): string {
   const query = new URLSearchParams();
   if (task !== undefined) query.set("task", task);
   if (task !== undefined && withAlike) query.set("alike", "true");
   if (schedd !== undefined) query.set("schedd", schedd);
+  if (by !== "task") query.set("by", by);
   if (taskforce !== undefined) query.set("taskforce", taskforce);
   const text = query.toString();
   return hrefOf(`/workflows/${encodeURIComponent(id)}${text === "" ? "" : `?${text}`}`);

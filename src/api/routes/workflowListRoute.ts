@@ -18,8 +18,9 @@ const listQuerySchema = z.object({
     .optional()
     .meta({
       description:
-        "`active`: neither aborted nor finished. `needs-attention`: active ones with dead letters, unreported hand-outs " +
-        "or held workers. `ended`: active ones whose taskforces have all ended.",
+        "`active`: neither aborted nor finished. `needs-attention`: active ones with dead letters, failing submissions or " +
+        "activations, unreported hand-outs or held workers, or that wait for an access point where nothing can start. " +
+        "`ended`: active ones whose taskforces have all ended.",
     }),
   label: z
     .union([z.string(), z.array(z.string())])

@@ -6,7 +6,7 @@
   KEYS[1] summary   KEYS[2] summary leases   KEYS[3] workflows that need attention   KEYS[4] workflow record
   KEYS[5] index of all workflows   KEYS[6] history of the workflow
   ARGV[1] the workflow's member   ARGV[2] lease id   ARGV[3] summary (compressed JSON)
-  ARGV[4] comma-separated codes of the findings that need attention   ARGV[5] the highest severity among them, or ''
+  ARGV[4] comma-separated codes of the findings that are counted   ARGV[5] 'error' or 'warning' if it needs attention, or ''
   ARGV[6] 'yes' when all its taskforces have ended, or ''   ARGV[7] last change, or ''   ARGV[8] running workers
   ARGV[9] its history, or '' when it stays
 
@@ -15,19 +15,19 @@
 if redis.call('HGET', KEYS[2], ARGV[1]) ~= ARGV[2] then
   return 0
 end
-local member, severity, ended = ARGV[1], ARGV[5], ARGV[6]
+local member, codes, severity, ended = ARGV[1], ARGV[4], ARGV[5], ARGV[6]
 redis.call('SET', KEYS[1], ARGV[3])
 redis.call('HDEL', KEYS[2], member)
 if ARGV[9] ~= '' then
   redis.call('SET', KEYS[6], ARGV[9])
 end
 if is_deactivated(KEYS[4]) then
-  severity, ended = '', ''
+  codes, severity, ended = '', '', ''
 end
-if severity == '' then
+if codes == '' then
   redis.call('HDEL', KEYS[3], member)
 else
-  redis.call('HSET', KEYS[3], member, ARGV[4])
+  redis.call('HSET', KEYS[3], member, codes)
 end
 local created = redis.call('ZSCORE', KEYS[5], member)
 

@@ -8,14 +8,16 @@
     budget    work after which the walk ends, in units of about a microsecond
     groups    lists of keys of sorted sets: a match is in one of each list
     none      keys of sorted sets: a match is in none of them
+    either    { keys, parts }: a match is in one of these sorted sets, or has one of these parts; absent: any
     from, to  first and last creation time
     last      lowest score; absent: any
-    parts     a list of { kind, keys }: a match has a task or taskforce in one of these indexes, for each entry
+    parts     a list of { kind, keys, phase }: a match has a task or taskforce in one of these indexes, for each entry;
+              phase: key of an index that also holds it, or absent
     words     a list of words that all occur in a match:
       text, json  the word in lower case, and the same as it is written within JSON
       prefix      beginning of a member of kind: a match is, or has, an entity whose member begins with it
       kind        'workflow', 'task' or 'taskforce'
-      parts       { kind, keys } as above, which also makes the word occur
+      parts       as an entry above, which also makes the word occur
       members     workflows in which the word occurs in any case
   Scores and times are texts: JSON numbers would lose digits.
 
@@ -51,6 +53,18 @@ local function rank_after(score, member)
   return low
 end
 
+-- those of some members that an index holds
+local function members_in(index, members)
+  work = work + #members
+  local found = {}
+  for i, score in ipairs(redis.call('ZMSCORE', index, unpack(members))) do
+    if score then
+      table.insert(found, members[i])
+    end
+  end
+  return found
+end
+
 local function has_part(workflow, part)
   if part.kind == 'workflow' then
     return false
@@ -60,12 +74,11 @@ local function has_part(workflow, part)
     local key = PREFIX .. 'ix:' .. part.kind .. ':workflow_id:WF-' .. workflow
     local members = redis.call('ZRANGE', key, first, first + BATCH - 1)
     work = work + 2
-    for _, index in ipairs(#members > 0 and part.keys or {}) do
-      work = work + #members
-      for _, score in ipairs(redis.call('ZMSCORE', index, unpack(members))) do
-        if score then
-          return true
-        end
+    -- with a phase, only the members in it are looked up in the other indexes
+    local wanted = #members > 0 and part.phase and members_in(part.phase, members) or members
+    for _, index in ipairs(#wanted > 0 and part.keys or {}) do
+      if #members_in(index, wanted) > 0 then
+        return true
       end
     end
     first = first + BATCH
@@ -194,6 +207,15 @@ local function is_in_any(keys, workflow)
   return false
 end
 
+local function has_any_part(workflow, parts)
+  for _, part in ipairs(parts) do
+    if has_part(workflow, part) then
+      return true
+    end
+  end
+  return false
+end
+
 local function is_match(workflow)
   for _, group in ipairs(walk.groups) do
     if not is_in_any(group, workflow) then
@@ -214,6 +236,9 @@ local function is_match(workflow)
     if not has_part(workflow, part) then
       return false
     end
+  end
+  if walk.either and not is_in_any(walk.either.keys, workflow) and not has_any_part(workflow, walk.either.parts) then
+    return false
   end
   local texts
   local function lazy_texts()

@@ -1,5 +1,6 @@
 import { UNCHECKED_CALLER } from "../../domain/caller.js";
 import { type ClusterLocations, scheddOf, unknownLocation } from "../../domain/clusters.js";
+import type { Phase } from "../../domain/phases.js";
 import { epochSecondsOf, TIME_TEXT_RULE } from "../../domain/timeText.js";
 import { invalid } from "../../domain/wmsError.js";
 import type { ListOrder, StateFilter } from "../../domain/workflowDigest.js";
@@ -27,29 +28,33 @@ export interface ListParameters {
   after?: string | undefined;
 }
 
-/** A workflow has a task or taskforce with this value of an indexed field. */
+/** A workflow has a task or taskforce with one of these values of an indexed field. */
 export interface PartCondition {
   readonly kind: "task" | "taskforce";
   readonly field: string;
   readonly values: readonly string[];
+  /** The taskforce is in this phase. */
+  readonly phase?: Phase;
 }
 
 /** Which workflows are listed. Times are epoch seconds. */
 export interface ListFilter {
   /** A workflow is in one set of each group. Scores of all sets are creation times. */
   readonly groups: readonly (readonly WorkflowSet[])[];
+  /** It is in one of these sets, or has one of these parts. */
+  readonly either?: { readonly sets: readonly WorkflowSet[]; readonly parts: readonly PartCondition[] };
   readonly from: number | undefined;
   readonly to: number | undefined;
   readonly parts: readonly PartCondition[];
 }
 
-/** The workflows that need attention. */
+/** The workflows that need attention, as far as their summaries show. */
 const NEEDING_ATTENTION = [indexed("attention", "error"), indexed("attention", "warning")];
 const IS_ACTIVE = [indexed("deactivated", ACTIVE)];
 
 const GROUPS_OF_STATE: Readonly<Record<StateFilter, ListFilter["groups"]>> = {
   active: [IS_ACTIVE],
-  "needs-attention": [NEEDING_ATTENTION, IS_ACTIVE],
+  "needs-attention": [IS_ACTIVE],
   ended: [[indexed("ended", "yes")], IS_ACTIVE],
   aborted: [[indexed("deactivated", "ABORTED")]],
   finished: [[indexed("deactivated", "FINISHED")]],
@@ -59,25 +64,37 @@ const GROUPS_OF_STATE: Readonly<Record<StateFilter, ListFilter["groups"]>> = {
  * Makes a filter of the parameters of a list, without its words.
  *
  * @param subject of the caller
+ * @param hinderedSchedds at which waiting taskforces need attention
  * @throws WmsError `invalid` for an unknown location or a text that is no time
  */
 export function toListFilter(
   clusters: ClusterLocations,
   { owner, state, label, since, until, schedd, location, image }: ListParameters,
   subject: string,
+  hinderedSchedds: readonly string[] = [],
 ): ListFilter {
+  const waiting: PartCondition = {
+    kind: "taskforce",
+    field: "schedd",
+    values: hinderedSchedds,
+    phase: "pending-starter",
+  };
+  const needsAttention = state === "needs-attention";
+  const isIndexed = needsAttention && hinderedSchedds.length === 0;
   const wantedOwner = owner === "me" ? subject : owner;
   const part = (kind: PartCondition["kind"], field: string, value: string | undefined): PartCondition[] =>
     value === undefined ? [] : [{ kind, field, values: [value] }];
   return {
     groups: [
       ...(state === undefined ? [] : GROUPS_OF_STATE[state]),
+      ...(isIndexed ? [NEEDING_ATTENTION] : []),
       // While authentication is off, everything is everyone's.
       ...(wantedOwner === undefined || wantedOwner === UNCHECKED_CALLER.subject
         ? []
         : [[indexed("owner", wantedOwner)]]),
       ...label.map((each) => [indexed("label", each)]),
     ],
+    ...(needsAttention && !isIndexed && { either: { sets: NEEDING_ATTENTION, parts: [waiting] } }),
     from: timeOf("since", since),
     to: timeOf("until", until),
     parts: [

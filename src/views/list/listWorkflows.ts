@@ -3,6 +3,7 @@ import type { Wms } from "../../lifecycle/context.js";
 import { idOfMember } from "../../store/keys.js";
 import { WorkMeter } from "../query/meter.js";
 import { queryTurns } from "../query/turns.js";
+import { findHinderedSchedds } from "../schedds/hinderedSchedds.js";
 import { describeWorkflows } from "./describeWorkflows.js";
 import { findWorkflows } from "./findWorkflows.js";
 import { decodeListCursor, encodeListCursor } from "./listCursor.js";
@@ -36,7 +37,8 @@ export async function listWorkflows(
 ): Promise<WorkflowList> {
   const { sort: order, limit } = parameters;
   const cursor = decodeListCursor(order, parameters.after);
-  const filter = toListFilter(wms.settings.clusters, parameters, subject);
+  const hindered = parameters.state === "needs-attention" ? await findHinderedSchedds(wms) : [];
+  const filter = toListFilter(wms.settings.clusters, parameters, subject, hindered);
   const words = await readSearchWords(wms, parameters.q);
   const turn = queryTurns.turnOf(key);
   try {

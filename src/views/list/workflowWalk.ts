@@ -1,4 +1,4 @@
-import { indexKeysToRead } from "../../store/keys.js";
+import { indexKey, indexKeysToRead } from "../../store/keys.js";
 import { runScript } from "../../store/scripts.js";
 import type { Store } from "../../store/store.js";
 import { comparePositions } from "../query/cursor.js";
@@ -107,6 +107,12 @@ export class WorkflowWalk {
       none: none.map(keyOf),
       from: from === undefined ? undefined : String(from),
       to: to === undefined ? undefined : String(to),
+      ...(filter.either !== undefined && {
+        either: {
+          keys: filter.either.sets.map(keyOf),
+          parts: filter.either.parts.map((part) => this.#partKeys(part)),
+        },
+      }),
       last: from !== undefined && isByCreation(this.#set) ? String(from) : undefined,
       parts: filter.parts.map((part) => this.#partKeys(part)),
       words: words.map((word) => this.#wordJson(word)),
@@ -124,8 +130,12 @@ export class WorkflowWalk {
     };
   }
 
-  #partKeys({ kind, field, values }: PartCondition): { kind: string; keys: string[] } {
-    return { kind, keys: values.flatMap((value) => indexKeysToRead(this.#partition, kind, field, value)) };
+  #partKeys({ kind, field, values, phase }: PartCondition): { kind: string; keys: string[]; phase?: string } {
+    return {
+      kind,
+      keys: values.flatMap((value) => indexKeysToRead(this.#partition, kind, field, value)),
+      ...(phase !== undefined && { phase: indexKey(this.#partition, kind, "phase", phase) }),
+    };
   }
 }
 

@@ -16,7 +16,7 @@ import type { TaskDirective } from "../../domain/taskDirective.js";
 import type { Wms } from "../../lifecycle/context.js";
 import { phaseChanges, type TaskforceRecord, taskJson } from "../../store/records.js";
 import type { SummaryLease } from "../../store/summaries.js";
-import { findAttention } from "../diagnosis/attention.js";
+import { findAttention, findSeverity } from "../diagnosis/attention.js";
 import { raiseNotifications } from "../webhooks/raise.js";
 import { DeadLetterCollector } from "./deadLetters.js";
 import { PhaseDurations } from "./phaseDurations.js";
@@ -47,7 +47,11 @@ export async function summarizeDirtyWorkflows(wms: Wms, partition: number): Prom
             summarizeWorkflow(wms, workflow),
             wms.store.summaries.fetchHistory(workflow),
           ]);
-          const attention = findAttention(summary, nextEpochSeconds());
+          const nowSeconds = nextEpochSeconds();
+          const attention = {
+            codes: findAttention(summary, nowSeconds),
+            severity: findSeverity(summary, nowSeconds),
+          };
           const notified = webhooks && (await raiseNotifications(wms, webhooks, workflow, summary));
           const grown = addSample(history, toHistorySample(summary));
           const running_workers = runningOverTime(grown ?? history, summary.updated, SPARKLINE_VALUES);

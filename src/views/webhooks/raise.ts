@@ -4,10 +4,18 @@ import type { WorkflowId } from "../../domain/ids.js";
 import { sha256 } from "../../domain/sha256.js";
 import type { WorkflowSummary } from "../../domain/summary.js";
 import { truncateText } from "../../domain/truncateText.js";
-import { MAX_DEAD_DELIVERIES, MAX_WAITING_DELIVERIES, type Notification, type Webhook } from "../../domain/webhook.js";
+import {
+  MAX_DEAD_DELIVERIES,
+  MAX_WAITING_DELIVERIES,
+  MAX_WAITING_OF_FAILING,
+  MAX_WEBHOOK_OUTCOMES,
+  type Notification,
+  type Webhook,
+} from "../../domain/webhook.js";
 import type { WebhookIndex } from "../../domain/webhookIndex.js";
 import type { Wms } from "../../lifecycle/context.js";
 import { indexedOrigin, originOf } from "../../store/annotations.js";
+import type { Webhooks } from "../../store/webhooks.js";
 import { findOccurrences, type Occurrence } from "./occurrences.js";
 
 /** Characters of a notification's sentence. */
@@ -48,16 +56,33 @@ export async function raiseNotifications(
 
 type DeliveryJob = ReturnType<typeof deliveryJob>;
 
-/** Adds deliveries, unless too many wait: receivers that do not answer must not fill Redis. */
-export async function addDeliveries({ queues, log }: Wms, jobs: readonly DeliveryJob[]): Promise<boolean> {
+/**
+ * Adds deliveries, unless too many wait: receivers that do not answer must not fill Redis, nor keep others from theirs.
+ *
+ * @returns whether all were added
+ */
+export async function addDeliveries({ queues, store, log }: Wms, jobs: readonly DeliveryJob[]): Promise<boolean> {
   const { queue } = queues.webhooks;
   const waiting = await queue.getJobCountByTypes("wait", "active", "delayed", "prioritized");
-  if (waiting + jobs.length > MAX_WAITING_DELIVERIES) {
-    log.warn({ waiting, dropped: jobs.length }, "too many webhook deliveries wait; new ones are dropped");
-    return false;
-  }
-  await queues.webhooks.add(jobs);
-  return true;
+  const wanted = waiting + jobs.length <= MAX_WAITING_OF_FAILING ? jobs : await leaveOutFailing(store.webhooks, jobs);
+  const added = waiting + wanted.length <= MAX_WAITING_DELIVERIES ? wanted : [];
+  if (added.length > 0) await queues.webhooks.add(added);
+  const dropped = jobs.length - added.length;
+  if (dropped > 0) log.warn({ waiting, dropped }, "too many webhook deliveries wait; new ones are dropped");
+  return dropped === 0;
+}
+
+/** Leaves out the deliveries of webhooks whose last calls all failed. */
+async function leaveOutFailing(webhooks: Webhooks, jobs: readonly DeliveryJob[]): Promise<DeliveryJob[]> {
+  const ids = [...new Set(jobs.map(({ subject }) => subject))];
+  const areFailing = await Promise.all(
+    ids.map(async (id) => {
+      const outcomes = await webhooks.readOutcomes(id);
+      return outcomes.length === MAX_WEBHOOK_OUTCOMES && outcomes.every(({ error }) => error !== null);
+    }),
+  );
+  const failing = new Set(ids.filter((_, index) => areFailing[index]));
+  return jobs.filter(({ subject }) => !failing.has(subject));
 }
 
 /** The job of a delivery. @param id the same for the same event and webhook */

@@ -19,6 +19,8 @@ import { openRedis } from "../../setup/testRedis.js";
 import { waitForValue } from "../../setup/waitFor.js";
 
 const PARTITIONS = 2;
+/** What a summary with held workers says. */
+const HELD = { codes: ["workers-held"], severity: "warning" } as const;
 
 let url: string;
 let redis: RedisClient;
@@ -178,7 +180,7 @@ describe("a workflow whose summary has findings that need attention", () => {
     const partition = partitionOf(id, PARTITIONS);
     await redis.sadd(dirtyKey(partition), memberOf(id));
     const lease = single((await store.summaries.claimDirty(partition, 100)).filter(({ workflow }) => workflow === id));
-    expect(await store.summaries.save(lease, summary, ["workers-held"])).toBe(true);
+    expect(await store.summaries.save(lease, summary, HELD)).toBe(true);
     expect(await readAttention(id)).toBeNull();
   });
 });
@@ -356,7 +358,7 @@ describe("a process that was suspended while it summarized", () => {
     scenario = await start();
     await waitForSummary(created, { compound_statuses: { RUNNING: { Tasking: 2 } } });
     const history = await store.summaries.fetchHistory(id);
-    expect(await store.summaries.save(slept, old, ["workers-held"], EMPTY_HISTORY)).toBe(false);
+    expect(await store.summaries.save(slept, old, HELD, EMPTY_HISTORY)).toBe(false);
     expect(history.samples.length).toBeGreaterThan(0);
     expect(await store.summaries.fetchHistory(id)).toEqual(history);
     expect(await redis.hget(attentionKey(partition), memberOf(id))).toBeNull();
