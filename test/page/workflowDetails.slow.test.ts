@@ -147,6 +147,8 @@ it("narrows every card to a selected task and schedd, in the address, until the 
   await page.getByText(`Only schedd ${secondSchedd}`).waitFor();
   await expect.poll(() => page.locator(".timeline-row").count()).toBe(1);
   await expect.poll(() => card(driver, "Errors").locator(".errors > li").count()).toBe(3);
+  expect((await cellsOf(driver, "Time in each phase")).map((cells) => cells.slice(0, 2))).toEqual([["submitted", "1"]]);
+  await page.getByRole("heading", { name: "Over time, of the whole workflow" }).waitFor();
   await page.getByRole("link", { name: "By task", exact: true }).click();
   await expect
     .poll(async () => (await cellsOf(driver, "Workers by task")).map((cells) => cells.slice(1)))

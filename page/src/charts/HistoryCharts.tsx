@@ -15,8 +15,17 @@ import { TimeChart } from "./TimeChart.tsx";
 /** Milliseconds between a change of the summary and the reload of the charts: samples are as far apart. */
 const RELOAD_DELAY_MS = 30_000;
 
-/** The section *Over time* of a workflow. @param of the workflow @param summary the newest one */
-export function HistoryCharts({ of, summary }: { of: string; summary: Summary }) {
+interface HistoryChartsProps {
+  /** The workflow. */
+  of: string;
+  /** The newest one. */
+  summary: Summary;
+  /** The other cards show a part of the workflow: there is no history of parts. */
+  isNarrowed: boolean;
+}
+
+/** The section *Over time* of a workflow. */
+export function HistoryCharts({ of, summary, isNarrowed }: HistoryChartsProps) {
   const history = useMemo(
     () =>
       createRefreshable(async (signal) => {
@@ -39,7 +48,7 @@ export function HistoryCharts({ of, summary }: { of: string; summary: Summary })
     if (summary.updated !== updatedAtFirst.current) reloadSoon();
   }, [summary.updated, reloadSoon]);
   return (
-    <Section title="Over time">
+    <Section title={isNarrowed ? "Over time, of the whole workflow" : "Over time"}>
       <Loaded from={history} what="the history">
         {(loaded) => <Charts history={loaded} hasEnded={areAllEnded(summary.taskforces_by_phase)} />}
       </Loaded>

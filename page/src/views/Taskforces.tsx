@@ -1,12 +1,14 @@
+import { useMemo } from "preact/hooks";
 import { formatCount, formatDuration, formatNumber } from "../../../client/src/format.js";
 import { orderByPhase } from "../../../client/src/phases.js";
-import type { Summary, TaskDirective } from "../api/apiTypes.ts";
+import type { Phase, Summary, TaskDirective, Taskforce } from "../api/apiTypes.ts";
 import { nowSeconds } from "../live/nowSeconds.ts";
 import { orDash } from "../parts/format.ts";
 import { LoadingNotice } from "../parts/Notices.tsx";
 import { Table } from "../parts/Table.tsx";
 import { Section } from "../parts/View.tsx";
 import { workflowUrl } from "../paths/workflowAddress.ts";
+import { measurePhaseStays, type PhaseStays } from "../timeline/phaseStays.ts";
 import { Timeline } from "../timeline/Timeline.tsx";
 import { TaskforceDetails } from "./TaskforceDetails.tsx";
 import { MAX_LISTED_TASKFORCES, type WorkflowSubscription } from "./workflowSubscription.ts";
@@ -26,7 +28,8 @@ export function Taskforces({ subscription, summary, tasks }: TaskforcesProps) {
   const selectedTasks = summary.tasks.filter(({ task_id }) => taskIds === undefined || taskIds.includes(task_id));
   const shownCount = selectedTasks.reduce((sum, { n_taskforces }) => sum + n_taskforces, 0);
   const workflow = summary.workflow_id;
-  const opened = selection.value.taskforce;
+  const { taskforce: opened, task, schedd } = selection.value;
+  const isNarrowed = task !== undefined || schedd !== undefined;
   const openedRow = list?.find(({ taskforce_uuid }) => taskforce_uuid === opened);
   const closeUrl = workflowUrl(workflow, { ...selection.value, taskforce: undefined });
   const details = opened !== undefined && (
@@ -62,27 +65,36 @@ export function Taskforces({ subscription, summary, tasks }: TaskforcesProps) {
           details={details}
         />
       )}
-      <PhaseDurationTable summary={summary} />
+      {isNarrowed ? (
+        <NarrowedPhaseTable list={rows.nextCursor.value === null ? list : undefined} />
+      ) : (
+        <PhaseTable stays={summary.phases} />
+      )}
     </Section>
   );
 }
 
+/** The same for selected taskforces. @param list undefined: not all of them are loaded */
+function NarrowedPhaseTable({ list }: { list: readonly Taskforce[] | undefined }) {
+  const stays = useMemo(() => list && measurePhaseStays(list), [list]);
+  return stays === undefined ? null : <PhaseTable stays={stays} />;
+}
+
 /** The time that taskforces spend in each phase. */
-function PhaseDurationTable({ summary: { phases, taskforces_by_phase } }: { summary: Summary }) {
+function PhaseTable({ stays }: { stays: Partial<Record<Phase, PhaseStays>> }) {
   return (
     <Table
       label="Time in each phase"
-      rows={orderByPhase(taskforces_by_phase)}
+      rows={orderByPhase(stays).filter(({ value }) => value.n > 0)}
       keyOf={({ phase }) => phase}
       columns={[
         { name: "Phase", value: ({ label }) => label },
-        { name: "Now", value: ({ value }) => formatNumber(value) },
+        { name: "Now", value: ({ value }) => formatNumber(value.n) },
         {
           name: "Longest",
-          value: ({ phase }) =>
-            orDash(phases[phase]?.oldest_since, (since) => formatDuration(nowSeconds.value - since)),
+          value: ({ value }) => orDash(value.oldest_since, (since) => formatDuration(nowSeconds.value - since)),
         },
-        { name: "Average", value: ({ phase }) => orDash(phases[phase]?.seconds_mean_past, formatDuration) },
+        { name: "Average", value: ({ value }) => orDash(value.seconds_mean_past, formatDuration) },
       ]}
     />
   );

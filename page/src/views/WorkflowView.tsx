@@ -76,7 +76,7 @@ export function WorkflowView() {
               selection={selection}
               nameOf={(taskId) => nameOfTask(state, taskId)}
             />
-            <HistoryCharts of={id} summary={state.summary} />
+            <HistoryCharts of={id} summary={state.summary} isNarrowed={isNarrowed(selection)} />
             <Taskforces subscription={subscription} summary={state.summary} tasks={state.tasks} />
             <ErrorsCard summary={state.summary} filter={subscription.filter.value} isNarrowed={isNarrowed(selection)} />
             <RawObjects state={state} />

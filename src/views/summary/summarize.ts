@@ -5,6 +5,7 @@ import { addSample, runningOverTime, toHistorySample } from "../../domain/histor
 import { type TaskforceUuid, type TaskId, taskOf, type WorkflowId } from "../../domain/ids.js";
 import { ENDING_OR_FINISHED_PHASES, type Phase, type PhaseChange } from "../../domain/phases.js";
 import {
+  areAllEnded,
   type FailedAttempt,
   MAX_SHOWN_FAILED_ATTEMPTS,
   type SummaryTotals,
@@ -53,7 +54,9 @@ export async function summarizeDirtyWorkflows(wms: Wms, partition: number): Prom
             severity: findSeverity(summary, nowSeconds),
           };
           const notified = webhooks && (await raiseNotifications(wms, webhooks, workflow, summary));
-          const grown = addSample(history, toHistorySample(summary));
+          // A history begins while its workflow lives: an imported one that ended before has none.
+          const hasNone = history.samples.length === 0 && areAllEnded(summary);
+          const grown = hasNone ? undefined : addSample(history, toHistorySample(summary));
           const running_workers = runningOverTime(grown ?? history, summary.updated, SPARKLINE_VALUES);
           const saved = { ...summary, running_workers, ...(notified && { notified }) };
           await wms.store.summaries.save(lease, saved, attention, grown);
