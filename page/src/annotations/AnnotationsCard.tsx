@@ -4,7 +4,7 @@ import { putAnnotations } from "../api/apiRequests.ts";
 import type { Annotations, ShownAnnotations } from "../api/apiTypes.ts";
 import type { Refreshable } from "../live/refreshable.ts";
 import { useAsyncAction } from "../live/useAsyncAction.ts";
-import { Dialog } from "../parts/Dialog.tsx";
+import { Dialog, FormEnd } from "../parts/Dialog.tsx";
 import { ErrorNotice, Loaded } from "../parts/Notices.tsx";
 import { Timestamp } from "../parts/Times.tsx";
 import { DescriptionList, Section } from "../parts/View.tsx";
@@ -126,15 +126,7 @@ function EditDialog({ now, save, close }: EditDialogProps) {
           Note
           <textarea name="note" rows={6} maxLength={4000} defaultValue={now.note ?? ""} />
         </label>
-        {error && <ErrorNotice error={error} />}
-        <div class="buttons">
-          <button type="button" onClick={close}>
-            Cancel
-          </button>
-          <button type="submit" class="primary" disabled={isRunning}>
-            Save
-          </button>
-        </div>
+        <FormEnd error={error} isRunning={isRunning} label="Save" close={close} />
       </form>
     </Dialog>
   );

@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import { formatCount } from "../../../client/src/format.js";
 import type { WorkflowDigest } from "../api/apiTypes.ts";
 import { useAsyncAction } from "../live/useAsyncAction.ts";
-import { Dialog } from "../parts/Dialog.tsx";
+import { Dialog, FormEnd } from "../parts/Dialog.tsx";
 import { ErrorNotice } from "../parts/Notices.tsx";
 import { type BulkOutcome, deactivateAll, labelAll } from "./bulkActions.ts";
 
@@ -171,15 +171,7 @@ function LabelDialog({ rows, close, onDone }: BulkDialogProps) {
           <input name="label" required pattern="[^,]+" />
         </label>
         <Affected rows={rows} />
-        {error && <ErrorNotice error={error} />}
-        <div class="buttons">
-          <button type="button" onClick={close}>
-            Cancel
-          </button>
-          <button type="submit" class="primary" disabled={isRunning}>
-            Add the label
-          </button>
-        </div>
+        <FormEnd error={error} isRunning={isRunning} label="Add the label" close={close} />
       </form>
     </Dialog>
   );

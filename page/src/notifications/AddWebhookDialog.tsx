@@ -2,8 +2,7 @@ import { useState } from "preact/hooks";
 import type { NewWebhook } from "../api/apiTypes.ts";
 import { postWebhook } from "../api/webhookRequests.ts";
 import { useAsyncAction } from "../live/useAsyncAction.ts";
-import { Dialog } from "../parts/Dialog.tsx";
-import { ErrorNotice } from "../parts/Notices.tsx";
+import { Dialog, FormEnd } from "../parts/Dialog.tsx";
 import { isOperator } from "../session/permissions.ts";
 import { EVENT_LABELS } from "./eventLabels.ts";
 
@@ -69,15 +68,7 @@ export function AddWebhookDialog({ close, onAdded }: { close: () => void; onAdde
             <input name="label" required pattern="[^,=]+=[^,]*" />
           </label>
         )}
-        {error && <ErrorNotice error={error} />}
-        <div class="buttons">
-          <button type="button" onClick={close}>
-            Cancel
-          </button>
-          <button type="submit" class="primary" disabled={isRunning}>
-            Add
-          </button>
-        </div>
+        <FormEnd error={error} isRunning={isRunning} label="Add" close={close} />
       </form>
     </Dialog>
   );

@@ -31,6 +31,9 @@ export function parseSelection(queryString: string): WorkflowSelection {
   };
 }
 
+/** Whether a selection narrows the cards to a part of the workflow. */
+export const isNarrowed = ({ task, schedd }: WorkflowSelection): boolean => task !== undefined || schedd !== undefined;
+
 /** The address of a workflow's view. */
 export function workflowUrl(
   id: string,

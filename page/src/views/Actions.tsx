@@ -5,7 +5,7 @@ import { postAddWorkers, postDeactivation, postRetry } from "../api/apiRequests.
 import type { Summary, TaskDirective } from "../api/apiTypes.ts";
 import { useAsyncAction } from "../live/useAsyncAction.ts";
 import { describeLocation, useLocations } from "../live/useLocations.ts";
-import { Dialog } from "../parts/Dialog.tsx";
+import { Dialog, FormEnd } from "../parts/Dialog.tsx";
 import { shortId } from "../parts/format.ts";
 import { ErrorNotice } from "../parts/Notices.tsx";
 import { hrefOf } from "../paths/basePath.ts";
@@ -146,15 +146,7 @@ function AddWorkersDialog({ tasks, close, onDone }: DialogProps & { tasks: reado
           Workers
           <input name="workers" type="number" min="1" step="1" required defaultValue="1" />
         </label>
-        {error && <ErrorNotice error={error} />}
-        <div class="buttons">
-          <button type="button" onClick={close}>
-            Cancel
-          </button>
-          <button type="submit" class="primary" disabled={isRunning}>
-            Add workers
-          </button>
-        </div>
+        <FormEnd error={error} isRunning={isRunning} label="Add workers" close={close} />
       </form>
     </Dialog>
   );

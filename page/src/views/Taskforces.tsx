@@ -7,7 +7,7 @@ import { orDash } from "../parts/format.ts";
 import { LoadingNotice } from "../parts/Notices.tsx";
 import { Table } from "../parts/Table.tsx";
 import { Section } from "../parts/View.tsx";
-import { workflowUrl } from "../paths/workflowAddress.ts";
+import { isNarrowed, workflowUrl } from "../paths/workflowAddress.ts";
 import { measurePhaseStays, type PhaseStays } from "../timeline/phaseStays.ts";
 import { Timeline } from "../timeline/Timeline.tsx";
 import { TaskforceDetails } from "./TaskforceDetails.tsx";
@@ -28,8 +28,7 @@ export function Taskforces({ subscription, summary, tasks }: TaskforcesProps) {
   const selectedTasks = summary.tasks.filter(({ task_id }) => taskIds === undefined || taskIds.includes(task_id));
   const shownCount = selectedTasks.reduce((sum, { n_taskforces }) => sum + n_taskforces, 0);
   const workflow = summary.workflow_id;
-  const { taskforce: opened, task, schedd } = selection.value;
-  const isNarrowed = task !== undefined || schedd !== undefined;
+  const { taskforce: opened } = selection.value;
   const openedRow = list?.find(({ taskforce_uuid }) => taskforce_uuid === opened);
   const closeUrl = workflowUrl(workflow, { ...selection.value, taskforce: undefined });
   const details = opened !== undefined && (
@@ -65,7 +64,7 @@ export function Taskforces({ subscription, summary, tasks }: TaskforcesProps) {
           details={details}
         />
       )}
-      {isNarrowed ? (
+      {isNarrowed(selection.value) ? (
         <NarrowedPhaseTable list={rows.nextCursor.value === null ? list : undefined} />
       ) : (
         <PhaseTable stays={summary.phases} />

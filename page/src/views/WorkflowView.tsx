@@ -15,7 +15,7 @@ import { JsonButton } from "../parts/Json.tsx";
 import { Loaded } from "../parts/Notices.tsx";
 import { RelativeTime, Timestamp } from "../parts/Times.tsx";
 import { DescriptionList, Section, View } from "../parts/View.tsx";
-import { parseSelection, type WorkflowSelection, workflowUrl } from "../paths/workflowAddress.ts";
+import { isNarrowed, parseSelection, type WorkflowSelection, workflowUrl } from "../paths/workflowAddress.ts";
 import { isOperator, mayChangeWorkflows } from "../session/permissions.ts";
 import { CloneLink, RetryButton, WorkflowActions } from "./Actions.tsx";
 import { StateBadge } from "./StateBadge.tsx";
@@ -86,8 +86,6 @@ export function WorkflowView() {
     </View>
   );
 }
-
-const isNarrowed = ({ task, schedd }: WorkflowSelection): boolean => task !== undefined || schedd !== undefined;
 
 const nameOfTask = ({ tasks }: WorkflowViewState, taskId: string): string => {
   const task = tasks.find(({ task_id }) => task_id === taskId);

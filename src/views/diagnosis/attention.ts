@@ -1,4 +1,5 @@
-import { ATTENTION_CODES, type AttentionCode, type FoundFact, worstSeverity } from "../../domain/diagnosis.js";
+import { ATTENTION_CODES, type FoundFact, worstSeverity } from "../../domain/diagnosis.js";
+import type { Attention } from "../../store/summaries.js";
 import type { DiagnosedTaskforces } from "./facts.js";
 import { findStarterWaits } from "./scheddFindings.js";
 import { findDeadLetters } from "./taskforceFindings.js";
@@ -19,16 +20,13 @@ function findInSummary({ waits, n_taskforces: total }: DiagnosedTaskforces, nowS
   ];
 }
 
-/** How urgent the state of an active workflow is, as far as its summary shows; undefined: it needs no attention. */
-export function findSeverity(taskforces: DiagnosedTaskforces, nowSeconds: number): "error" | "warning" | undefined {
+/** What needs attention in an active workflow, as far as its summary shows. */
+export function assessAttention(taskforces: DiagnosedTaskforces, nowSeconds: number): Attention {
   const codes = findInSummary(taskforces, nowSeconds).map(({ code }) => code);
   const isActivationFailing = (taskforces.waits.activation?.error ?? null) !== null;
   const worst = worstSeverity(isActivationFailing ? [...codes, "activation-failing"] : codes);
-  return worst === "info" ? undefined : worst;
-}
-
-/** The codes of {@link findAttentionFacts}. */
-export function findAttention(taskforces: DiagnosedTaskforces, nowSeconds: number): AttentionCode[] {
-  const codes = new Set<string>(findAttentionFacts(taskforces, nowSeconds).map(({ code }) => code));
-  return ATTENTION_CODES.filter((code) => codes.has(code));
+  return {
+    codes: ATTENTION_CODES.filter((code) => codes.includes(code)),
+    severity: worst === "info" ? undefined : worst,
+  };
 }

@@ -17,7 +17,7 @@ import type { TaskDirective } from "../../domain/taskDirective.js";
 import type { Wms } from "../../lifecycle/context.js";
 import { phaseChanges, type TaskforceRecord, taskJson } from "../../store/records.js";
 import type { SummaryLease } from "../../store/summaries.js";
-import { findAttention, findSeverity } from "../diagnosis/attention.js";
+import { assessAttention } from "../diagnosis/attention.js";
 import { raiseNotifications } from "../webhooks/raise.js";
 import { DeadLetterCollector } from "./deadLetters.js";
 import { PhaseDurations } from "./phaseDurations.js";
@@ -48,11 +48,7 @@ export async function summarizeDirtyWorkflows(wms: Wms, partition: number): Prom
             summarizeWorkflow(wms, workflow),
             wms.store.summaries.fetchHistory(workflow),
           ]);
-          const nowSeconds = nextEpochSeconds();
-          const attention = {
-            codes: findAttention(summary, nowSeconds),
-            severity: findSeverity(summary, nowSeconds),
-          };
+          const attention = assessAttention(summary, nextEpochSeconds());
           const notified = webhooks && (await raiseNotifications(wms, webhooks, workflow, summary));
           // A history begins while its workflow lives: an imported one that ended before has none.
           const hasNone = history.samples.length === 0 && areAllEnded(summary);
