@@ -1,6 +1,6 @@
 import type { Schema } from "@cfworker/json-schema";
 import type { RefObject } from "preact";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { describeLocation, useLocations } from "../live/useLocations.ts";
 import type { TextIssue } from "./checkText.ts";
 import { type Completion, completeAt, type Suggestion } from "./completion.ts";
@@ -93,7 +93,8 @@ interface SuggestionsProps {
 function Suggestions({ completion: { suggestions }, insert, close }: SuggestionsProps) {
   const list = useRef<HTMLDivElement>(null);
   const buttons = () => [...(list.current?.querySelectorAll("button") ?? [])];
-  useEffect(() => buttons()[0]?.focus(), [suggestions]);
+  // Before the list is painted: a key pressed as it appears would otherwise go to the text.
+  useLayoutEffect(() => buttons()[0]?.focus(), [suggestions]);
   const onKeyDown = (event: KeyboardEvent) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (event.key !== "Escape" && step === undefined) return;
