@@ -35,7 +35,6 @@ export default defineConfig({
     outDir: "dist",
     copyPublicDir: false,
     target: "node20",
-    minify: false,
     // For `node --enable-source-maps`, which shows errors by the lines of src/.
     sourcemap: true,
     rolldownOptions: {
@@ -45,6 +44,9 @@ export default defineConfig({
         entryFileNames: "[name].js",
         // Beside the programs: what they read lies where they are.
         chunkFileNames: "[name]-[hash].js",
+        comments: false,
+        // Each process keeps the text of its programs, in two bytes a character if one of a file's characters needs them.
+        minify: { compress: false, mangle: false, codegen: { removeWhitespace: false, asciiOnly: true } },
         // Lines are all that is looked up. The rest would have every process load twice as much.
         sourcemapExcludeSources: true,
       },
