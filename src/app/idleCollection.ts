@@ -17,7 +17,8 @@ const MIN_GROWTH_BYTES = 16 * 1024 * 1024;
  */
 export function startIdleCollection(collect: () => unknown, intervalMs = CHECK_INTERVAL_MS): () => void {
   let last = performance.eventLoopUtilization();
-  let smallestBytes = getHeapStatistics().total_heap_size;
+  // None yet: the first collection frees what the start left.
+  let smallestBytes = 0;
   const timer = setInterval(() => {
     const now = performance.eventLoopUtilization();
     const { utilization } = performance.eventLoopUtilization(now, last);
