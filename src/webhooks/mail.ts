@@ -1,4 +1,3 @@
-import { createTransport } from "nodemailer";
 import type { MailSettings } from "../domain/lifecycleSettings.js";
 import { truncateText } from "../domain/truncateText.js";
 import { MAIL_PREFIX, type NotificationContents, type Webhook } from "../domain/webhook.js";
@@ -35,6 +34,8 @@ export async function sendMail(
   const refusal = refusalOfMail(url, settings);
   if (settings === undefined || refusal !== undefined)
     return { status: null, reason: `the address is refused: ${refusal}`, mayRetry: false };
+  // Loaded here: most processes never send e-mail.
+  const { createTransport } = await import("nodemailer");
   const timeouts = { connectionTimeout: timeoutMs, greetingTimeout: timeoutMs, socketTimeout: timeoutMs };
   const transport = createTransport({
     url: settings.smtpUrl,
