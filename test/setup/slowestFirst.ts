@@ -2,6 +2,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Parts of paths of the test files that take longest, the slowest first. They start processes or browsers. */
 const SLOW_PATHS = [
+  "admin/",
   "chaos/",
   "proxies/",
   "hostile/",
