@@ -18,7 +18,8 @@ export const CLUSTER_LOCATIONS = JSON.stringify(
   Object.fromEntries(LOCATIONS.map((location) => [location, { schedd: scheddAtLocation(location) }])),
 );
 
-function scheddAtLocation(location: string): string {
+/** The schedd of a location of the population. */
+export function scheddAtLocation(location: string): string {
   return `ap-${location}.example.org`;
 }
 
