@@ -243,6 +243,18 @@ export class IdentityProvider {
     return { access_token, token_type: "Bearer", expires_in: this.accessTokenSeconds };
   }
 
+  /**
+   * Registers a service that users sign in to, as the only client.
+   *
+   * @param url the service's public URL
+   * @returns settings of the service
+   */
+  registerService(url: string, clientSecret?: string) {
+    const clientId = "ewms-wms";
+    this.clients = [{ clientId, clientSecret, redirectUri: `${url}/admin/callback` }];
+    return { AUTH_OPENID_URL: this.issuer, ADMIN_CLIENT_ID: clientId, PUBLIC_URL: url };
+  }
+
   #authorize(asked: URLSearchParams, response: ServerResponse): void {
     const client = this.clients.find(({ clientId }) => clientId === asked.get("client_id"));
     const challenge = asked.get("code_challenge");

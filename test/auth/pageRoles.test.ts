@@ -31,15 +31,12 @@ beforeAll(async () => {
   idp = await IdentityProvider.start();
   const port = await pickFreePort();
   const url = `http://127.0.0.1:${port}`;
-  idp.clients = [{ clientId: "ewms-wms", clientSecret: undefined, redirectUri: `${url}/admin/callback` }];
   const { log, lines } = recordingLog();
   logLines = lines;
   service = await startTestService(
     {
-      AUTH_OPENID_URL: idp.issuer,
-      ADMIN_CLIENT_ID: "ewms-wms",
       REST_PORT: String(port),
-      PUBLIC_URL: url,
+      ...idp.registerService(url),
       OWNERSHIP: "enforced",
       OWNERSHIP_GROUPS: "groups=/ice/.*",
       CLUSTER_LOCATIONS: JSON.stringify({ pool: { schedd: "schedd-1" } }),

@@ -23,11 +23,7 @@ let browser: LoginBrowser;
 
 /** @param redisUrl the database of another process of the service */
 async function start(more: Record<string, string> = {}, redisUrl?: string): Promise<GuardedApp> {
-  return startGuardedApp((url) => {
-    const clientSecret = more["ADMIN_CLIENT_SECRET"];
-    idp.clients = [{ clientId: "ewms-wms", clientSecret, redirectUri: `${url}/admin/callback` }];
-    return { AUTH_OPENID_URL: idp.issuer, ADMIN_CLIENT_ID: "ewms-wms", PUBLIC_URL: url, ...more };
-  }, redisUrl);
+  return startGuardedApp((url) => ({ ...idp.registerService(url, more["ADMIN_CLIENT_SECRET"]), ...more }), redisUrl);
 }
 
 beforeEach(async () => {

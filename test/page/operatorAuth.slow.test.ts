@@ -61,12 +61,7 @@ it("an operator who signs in returns to the workflow, aborts it, and signs out",
   const port = await pickFreePort();
   const url = `http://127.0.0.1:${port}`;
   idp.nextLoginClaims = { sub: "4711", preferred_username: "ada", ewms_role: "operator" };
-  idp.clients = [{ clientId: "ewms-wms", clientSecret: undefined, redirectUri: `${url}/admin/callback` }];
-  const service = await startGuardedService({
-    REST_PORT: String(port),
-    PUBLIC_URL: url,
-    ADMIN_CLIENT_ID: "ewms-wms",
-  });
+  const service = await startGuardedService({ REST_PORT: String(port), ...idp.registerService(url) });
   const driver = await PageDriver.open(browser, url, {});
   driver.allowHost(idp.issuer);
   await abortOnPage(service, driver, "ada (4711)");
@@ -93,9 +88,7 @@ it("a person without a role chooses another account, and signs out at the provid
   provider.offersLogout = true;
   provider.nextLoginClaims = { sub: "4712", preferred_username: "eve" };
   provider.chosenLoginClaims = { sub: "4711", preferred_username: "ada", ewms_role: "operator" };
-  provider.clients = [{ clientId: "ewms-wms", clientSecret: undefined, redirectUri: `${url}/admin/callback` }];
-  const login = { REST_PORT: String(port), PUBLIC_URL: url, ADMIN_CLIENT_ID: "ewms-wms" };
-  await startGuardedService({ AUTH_OPENID_URL: provider.issuer, ...login });
+  await startGuardedService({ REST_PORT: String(port), ...provider.registerService(url) });
   const page = await browser.newPage();
   const problems: string[] = [];
   page.on("console", (message) => void (/policy/i.test(message.text()) && problems.push(message.text())));

@@ -1,35 +1,16 @@
-import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { IdentityProvider } from "../auth/identityProvider.js";
-import { makeTaskRequestAt, type ServiceScenario, startServiceScenario } from "../scenarios/serviceScenario.js";
-import { closeContexts, sharedBrowser } from "../setup/browser.js";
-import { pickFreePort } from "../setup/freePort.js";
-import { PageDriver } from "./pageDriver.js";
+import { makeTaskRequestAt } from "../scenarios/serviceScenario.js";
+import type { PageDriver } from "./pageDriver.js";
+import { SignedInService } from "./signedInService.js";
 
-let idp: IdentityProvider;
-let browser: Browser;
-let scenario: ServiceScenario;
+let service: SignedInService;
 /** A workflow with a dead letter, the schedd of the dead letter, and a stray cluster of another workflow. */
 let deadLetter: { workflow: string; schedd: string };
 let stray: { workflow: string };
 
 beforeAll(async () => {
-  [idp, browser] = await Promise.all([IdentityProvider.start(), sharedBrowser()]);
-  const port = await pickFreePort();
-  const url = `http://127.0.0.1:${port}`;
-  idp.clients = [{ clientId: "ewms-wms", clientSecret: undefined, redirectUri: `${url}/admin/callback` }];
-  const tokenOf = (role: string) => idp.signToken({ sub: role, ewms_role: role });
-  const settings = {
-    AUTH_OPENID_URL: idp.issuer,
-    ADMIN_CLIENT_ID: "ewms-wms",
-    PUBLIC_URL: url,
-    REST_PORT: String(port),
-    TMS_ACTION_RETRIES: "0",
-    TMS_RETRY_WAIT: "0",
-  };
-  const tokens = { user: await tokenOf("user"), tms: await tokenOf("system-tms") };
-  scenario = await startServiceScenario(settings, { tokens });
-
+  service = await SignedInService.start({ sub: "user" }, { TMS_ACTION_RETRIES: "0", TMS_RETRY_WAIT: "0" });
+  const { scenario } = service;
   const at = scenario.nextAccessPoint();
   const { workflow } = await scenario.submitWorkflow([makeTaskRequestAt([at.location])]);
   await at.createTms.submitFailed(await scenario.leaseToStart(at.createTms), "no space left");
@@ -39,7 +20,7 @@ beforeAll(async () => {
   await expect(other.createTms.submit(running.handOut, { cluster_id: 9001 })).rejects.toThrow();
   stray = { workflow: running.workflowId };
 });
-afterAll(() => Promise.all([closeContexts(), scenario?.close(), idp?.stop()]));
+afterAll(() => service?.close());
 
 /** The buttons that change something, and the links to pages under `/admin`, on the views of the page. */
 async function offersOf(driver: PageDriver) {
@@ -78,11 +59,9 @@ it.each([
 ])(
   "signed in as $role, the page has the buttons and links of this role",
   async ({ role, workflow, retry, dismiss, ...shown }) => {
-    idp.nextLoginClaims = { sub: "4711", preferred_username: "ada", ewms_role: role };
-    const driver = await PageDriver.open(browser, scenario.url);
-    driver.allowHost(idp.issuer);
+    const { url } = service.scenario;
+    const driver = await service.open("/", { sub: "4711", preferred_username: "ada", ewms_role: role });
     const { page } = driver;
-    await driver.openView("/");
     await page.getByText(`ada (4711), ${role}`, { exact: true }).waitFor();
     await page.locator("header").getByText(shown.connection, { exact: true }).waitFor();
     expect(await driver.findAccessibilityViolations()).toEqual([]);
@@ -111,7 +90,7 @@ it.each([
       await page.getByText("Added 1 worker as taskforce").waitFor();
     }
     // What the role may not do is a page that says so.
-    await page.goto(`${scenario.url}/admin/queues`);
+    await page.goto(`${url}/admin/queues`);
     if (isOperator) await page.getByText("mq-activation").first().waitFor();
     else {
       await page.getByText(`you are signed in as ada (4711) with the role ${role}`).waitFor();
@@ -120,7 +99,7 @@ it.each([
     }
     expect(driver.browserErrors).toEqual([]);
 
-    await page.goto(`${scenario.url}/schedds`);
+    await page.goto(`${url}/schedds`);
     await page.getByRole("button", { name: "Sign out" }).click();
     await page.getByRole("heading", { name: "Signed out" }).waitFor();
     await driver.close();

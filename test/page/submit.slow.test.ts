@@ -1,54 +1,33 @@
 import { readFileSync } from "node:fs";
-import type { Browser, BrowserContextOptions } from "playwright-core";
+import type { BrowserContextOptions } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { CreateWorkflowRequest } from "../../src/domain/requestSchemas.js";
-import { IdentityProvider } from "../auth/identityProvider.js";
-import { makeTaskRequestAt, type ServiceScenario, startServiceScenario } from "../scenarios/serviceScenario.js";
-import { closeContexts, sharedBrowser } from "../setup/browser.js";
-import { pickFreePort } from "../setup/freePort.js";
+import { makeTaskRequestAt, type ServiceScenario } from "../scenarios/serviceScenario.js";
 import { sendRequest } from "../setup/http.js";
-import { PageDriver } from "./pageDriver.js";
+import type { PageDriver } from "./pageDriver.js";
+import { SignedInService } from "./signedInService.js";
 
 const TEST_TIMEOUT_MS = 90_000;
 const EXAMPLE = readFileSync("examples/workflow.json", "utf8");
 
-let idp: IdentityProvider;
-let browser: Browser;
+const ADA = { sub: "ada", name: "Ada Lovelace" };
+
+let service: SignedInService;
 let scenario: ServiceScenario;
-let token: string;
 
 beforeAll(async () => {
-  [idp, browser] = await Promise.all([IdentityProvider.start(), sharedBrowser()]);
-  const port = await pickFreePort();
-  const url = `http://127.0.0.1:${port}`;
-  idp.clients = [{ clientId: "ewms-wms", clientSecret: undefined, redirectUri: `${url}/admin/callback` }];
-  const settings = {
-    AUTH_OPENID_URL: idp.issuer,
-    ADMIN_CLIENT_ID: "ewms-wms",
-    PUBLIC_URL: url,
-    REST_PORT: String(port),
-    CLUSTER_LOCATIONS: JSON.stringify({ osg: { schedd: "grid" }, alpha: { schedd: "alpha-ap" } }),
-  };
-  token = await idp.signToken({ sub: "ada", ewms_role: "user", name: "Ada Lovelace" });
-  const tms = await idp.signToken({ sub: "tms", ewms_role: "system-tms" });
-  scenario = await startServiceScenario(settings, { tokens: { user: token, tms } });
+  const locations = { osg: { schedd: "grid" }, alpha: { schedd: "alpha-ap" } };
+  service = await SignedInService.start(ADA, { CLUSTER_LOCATIONS: JSON.stringify(locations) });
+  scenario = service.scenario;
 }, 120_000);
-afterAll(() => Promise.all([closeContexts(), scenario?.close(), idp?.stop()]));
+afterAll(() => service?.close());
 
 /** Opens a view, signed in with a role. */
-async function open(
-  path: string,
-  { role = "user", ...options }: BrowserContextOptions & { role?: string } = {},
-): Promise<PageDriver> {
-  idp.nextLoginClaims = { sub: "ada", name: "Ada Lovelace", ewms_role: role };
-  const driver = await PageDriver.open(browser, scenario.url, options);
-  driver.allowHost(idp.issuer);
-  await driver.openView(path);
-  return driver;
-}
+const open = (path: string, { role = "user", ...options }: BrowserContextOptions & { role?: string } = {}) =>
+  service.open(path, { ...ADA, ewms_role: role }, options);
 
 const read = async <T>(path: string): Promise<T> =>
-  (await sendRequest<T>(scenario.url + path, { headers: { authorization: `Bearer ${token}` } })).body;
+  (await sendRequest<T>(scenario.url + path, { headers: { authorization: `Bearer ${service.token}` } })).body;
 const countWorkflows = async () => (await read<{ workflows: object[] }>("/v1/workflows?limit=200")).workflows.length;
 
 const editorOf = ({ page }: PageDriver) => page.getByRole("textbox", { name: "Request in JSON or YAML" });

@@ -1,18 +1,16 @@
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { IdentityProvider } from "../auth/identityProvider.js";
-import { makeTaskRequestAt, type ServiceScenario, startServiceScenario } from "../scenarios/serviceScenario.js";
-import { closeContexts, sharedBrowser } from "../setup/browser.js";
-import { pickFreePort } from "../setup/freePort.js";
+import { makeTaskRequestAt, type ServiceScenario } from "../scenarios/serviceScenario.js";
 import { sendRequest } from "../setup/http.js";
 import { waitForValue } from "../setup/waitFor.js";
-import { PageDriver } from "./pageDriver.js";
+import type { PageDriver } from "./pageDriver.js";
+import { SignedInService } from "./signedInService.js";
 
 const TEST_TIMEOUT_MS = 90_000;
 const WORKFLOWS = 300;
+const claimsOf = (sub: string) => ({ sub, name: `${sub} of IceCube` });
 
-let idp: IdentityProvider;
-let browser: Browser;
+let service: SignedInService;
 let scenario: ServiceScenario;
 const tokens: Record<string, string> = {};
 /** The one workflow that the tests look for, in the middle of the others. */
@@ -43,21 +41,10 @@ async function create(location: string, { owner, name, labels, task }: CreateOpt
 }
 
 beforeAll(async () => {
-  [idp, browser] = await Promise.all([IdentityProvider.start(), sharedBrowser()]);
-  const port = await pickFreePort();
-  const url = `http://127.0.0.1:${port}`;
-  idp.clients = [{ clientId: "ewms-wms", clientSecret: undefined, redirectUri: `${url}/admin/callback` }];
-  const settings = {
-    AUTH_OPENID_URL: idp.issuer,
-    ADMIN_CLIENT_ID: "ewms-wms",
-    PUBLIC_URL: url,
-    REST_PORT: String(port),
-    RATE_LIMIT_PER_MINUTE: "100000",
-  };
-  for (const sub of ["ada", "ben"])
-    tokens[sub] = await idp.signToken({ sub, ewms_role: "user", name: `${sub} of IceCube` });
-  tokens["tms"] = await idp.signToken({ sub: "tms", ewms_role: "system-tms" });
-  scenario = await startServiceScenario(settings, { tokens: { user: tokens["ben"] as string, tms: tokens["tms"] } });
+  service = await SignedInService.start(claimsOf("ben"), { RATE_LIMIT_PER_MINUTE: "100000" });
+  scenario = service.scenario;
+  tokens["ben"] = service.token;
+  tokens["ada"] = await service.idp.signToken({ ...claimsOf("ada"), ewms_role: "user" });
   const [crowd, own] = [scenario.nextAccessPoint(), scenario.nextAccessPoint()];
   for (let n = 0; n < WORKFLOWS; n++)
     if (n === WORKFLOWS / 2) {
@@ -74,14 +61,12 @@ beforeAll(async () => {
   // A schedd that no TMS has polled is an alert above the list.
   await crowd.createTms.submit(await scenario.leaseToStart(crowd.createTms));
 }, 180_000);
-afterAll(() => Promise.all([closeContexts(), scenario?.close(), idp?.stop()]));
+afterAll(() => service?.close());
 
 /** Opens the list, signed in as a person. */
 async function openList(path = "/", role = "user", options = {}): Promise<PageDriver> {
-  idp.nextLoginClaims = { sub: "ada", name: "ada of IceCube", ewms_role: role };
-  const driver = await PageDriver.open(browser, scenario.url, { viewport: { width: 1440, height: 900 }, ...options });
-  driver.allowHost(idp.issuer);
-  await driver.openView(path);
+  const viewport = { width: 1440, height: 900 };
+  const driver = await service.open(path, { ...claimsOf("ada"), ewms_role: role }, { viewport, ...options });
   await driver.page.locator(".workflows > li").first().waitFor();
   return driver;
 }

@@ -96,10 +96,7 @@ describe.runIf(hasNginx).each([
     const provider = await IdentityProvider.start();
     onTestFinished(() => provider.stop());
     provider.nextLoginClaims = { sub: "4711", preferred_username: "ada", ewms_role: "operator" };
-    const url = await startBehindProxy("nginx", change, (url) => {
-      provider.clients = [{ clientId: "ewms-wms", clientSecret: undefined, redirectUri: `${url}/admin/callback` }];
-      return { AUTH_OPENID_URL: provider.issuer, ADMIN_CLIENT_ID: "ewms-wms" };
-    });
+    const url = await startBehindProxy("nginx", change, (url) => provider.registerService(url));
     const driver = await PageDriver.open(browser, url);
     driver.allowHost(provider.issuer);
     const { page } = driver;
