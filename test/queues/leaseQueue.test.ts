@@ -3,6 +3,7 @@ import { LeaseQueue } from "../../src/queues/leaseQueue.js";
 import type { RedisClient } from "../../src/redis/redisClient.js";
 import { freshDatabase } from "../setup/database.js";
 import { findKeys, openRedis } from "../setup/testRedis.js";
+import { waitUntil } from "../setup/waitFor.js";
 import { jobIds } from "./jobIds.js";
 
 const LEASE_SECONDS = 0.2;
@@ -30,6 +31,10 @@ async function reclaimAfterExpiry(rank: number | undefined): Promise<string[]> {
     if (ids.length > 0) return ids;
   }
 }
+
+/** Waits until all delayed jobs are due by the clock of this process, which BullMQ goes by: the service's may be ahead. */
+const waitUntilDue = (): Promise<void> =>
+  waitUntil("the delayed jobs are due", async () => (await queue.jobsDueAfter(Date.now()).next()).done === true);
 
 describe("a lease", () => {
   test("goes to the next job by rank, then by arrival, and to each job once", async () => {
@@ -152,6 +157,7 @@ describe("a failure", () => {
     ]);
     expect(await queue.lease()).toBe("a");
     expect(await queue.requeueLater("a", 6, 0)).toBe(true);
+    await waitUntilDue();
     expect([await queue.lease(), await queue.lease(), await queue.lease()]).toEqual(["b", "a", "c"]);
   });
 
@@ -239,6 +245,7 @@ describe("a paused queue", () => {
     await queue.queue.pause();
     await queue.ack("a");
     expect(await queue.requeueLater("b", 2, 0)).toBe(true);
+    await waitUntilDue();
     await queue.release("c");
     expect((await jobIds(queue)).live).toEqual(new Set(["b", "c"]));
     expect(await queue.lease()).toBeUndefined();
