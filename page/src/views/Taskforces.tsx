@@ -73,7 +73,7 @@ export function Taskforces({ subscription, summary, tasks }: TaskforcesProps) {
   );
 }
 
-/** The same for selected taskforces. @param list undefined: not all of them are loaded */
+/** {@link PhaseTable} for selected taskforces. @param list undefined: not all of them are loaded */
 function NarrowedPhaseTable({ list }: { list: readonly Taskforce[] | undefined }) {
   const stays = useMemo(() => list && measurePhaseStays(list), [list]);
   return stays === undefined ? null : <PhaseTable stays={stays} />;
