@@ -96,14 +96,14 @@ local function wanted_entries(entries, groups, chosen)
   return entries
 end
 
--- Redis intersects these in less than a millisecond.
-local MAX_INTERSECTED = 4000
+-- Redis intersects the least number in 0.3 ms, the most in a millisecond.
+local LEAST_INTERSECTED, MOST_INTERSECTED = 1000, 4000
 -- Each read intersects whole indexes, whatever part of them it returns.
 local MAX_READS_OF_AN_INDEX = 4
 
 -- Returns the number of entries of the smallest index, or nil when Redis cannot intersect the groups, or none is small.
 local function smallest_index(groups, limit)
-  local most = math.min(MAX_INTERSECTED, MAX_READS_OF_AN_INDEX * limit)
+  local most = math.min(MOST_INTERSECTED, math.max(LEAST_INTERSECTED, MAX_READS_OF_AN_INDEX * limit))
   local least = math.huge
   for _, ranges in ipairs(groups) do
     if #ranges ~= 1 then return nil end

@@ -65,8 +65,11 @@ export const RANGES_PER_SCRIPT = 128;
 export const MAX_SELECTIVE_RANGES = 16;
 /** Entries of indexes after which a script answers no further request: it blocks Redis for a few milliseconds at most. */
 export const ENTRIES_PER_SCRIPT = 1_024;
-/** Entries of a range that one script looks up in other indexes: it blocks Redis for about a millisecond. */
-export const MIN_LOOKED_UP_ENTRIES = 512;
+/**
+ * Entries of a range that a query first looks up in other indexes, for a small and for a large page: 512 of them block Redis
+ * for a millisecond.
+ */
+export const FIRST_LOOKED_UP_ENTRIES = [64, 512] as const;
 /** Ids that one ZMSCORE looks up. */
 export const IDS_PER_COMMAND = 500;
 /** Ranges of indexes that the planner counts to choose among indexes. It guesses the rest. */

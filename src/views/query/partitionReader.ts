@@ -4,7 +4,7 @@ import type { IndexEntry } from "../../store/documentReader.js";
 import { allEntitiesKey, type EntityKind, stagingKey, workflowMemberOf } from "../../store/keys.js";
 import { positionComparer, type WalkOrder, type WalkPosition } from "./cursor.js";
 import type { IndexRange, PartitionRanges, SortedSetRange } from "./indexRanges.js";
-import { IDS_PER_COMMAND, MIN_LOOKED_UP_ENTRIES, RANGES_PER_SCRIPT, WORK } from "./limits.js";
+import { FIRST_LOOKED_UP_ENTRIES, IDS_PER_COMMAND, RANGES_PER_SCRIPT, WORK } from "./limits.js";
 import type { WorkMeter } from "./meter.js";
 import { NearestEntries } from "./nearestEntries.js";
 import type { RangeReads } from "./rangeReads.js";
@@ -47,14 +47,18 @@ export class PartitionReader {
   #buffer: IndexEntry[] = [];
   #frontier: WalkPosition | "end";
   #readSize: number;
+  /** Entries of each range that the next read looks up in other indexes; 0: there are no others. */
+  #lookUpSize: number;
 
   constructor(options: PartitionReaderOptions) {
     this.#options = options;
     this.#compare = positionComparer(options.order);
     this.#frontier = options.start;
-    const [least, most] = FIRST_READ_SIZES;
-    const first = Math.min(most, Math.max(least, options.pageEntities));
-    this.#readSize = Math.max(MIN_READ_SIZE, Math.ceil(first / options.readers));
+    const { pageEntities, readers } = options;
+    const { together, filters } = options.ranges;
+    this.#readSize = Math.max(MIN_READ_SIZE, Math.ceil(clamp(pageEntities, FIRST_READ_SIZES) / readers));
+    this.#lookUpSize =
+      together.length + filters.length > 1 ? clamp(Math.ceil(pageEntities / readers), FIRST_LOOKED_UP_ENTRIES) : 0;
   }
 
   /** The position up to which all entries have been read, inclusive; `end`: all of them. */
@@ -82,6 +86,7 @@ export class PartitionReader {
     for (let perRange = this.#entriesPerRange(); ; perRange *= 4) {
       const frontier = await this.#readFrom(from, perRange);
       this.#readSize = Math.min(MAX_READ_SIZE, this.#readSize * 2);
+      this.#lookUpSize = Math.min(MAX_READ_SIZE, this.#lookUpSize * 2);
       if (frontier.reached === "end" || this.#compare(frontier.reached, from) > 0) {
         const isVisible = ({ member }: WalkPosition) => !this.#stagedWorkflows.has(workflowMemberOf(member));
         const entries = this.#stagedWorkflows.size === 0 ? frontier.entries : frontier.entries.filter(isVisible);
@@ -94,10 +99,9 @@ export class PartitionReader {
   }
 
   #entriesPerRange(): number {
-    const { together, filters, unorderedCount } = this.#options.ranges;
-    const least = together.length + filters.length > 1 ? MIN_LOOKED_UP_ENTRIES : MIN_READ_SIZE;
+    const { together, unorderedCount } = this.#options.ranges;
     const count = Math.max(0, ...together.map(({ length }) => length)) + unorderedCount + this.#begun.length;
-    return Math.max(least, Math.ceil(this.#readSize / Math.max(1, count)));
+    return Math.max(MIN_READ_SIZE, this.#lookUpSize, Math.ceil(this.#readSize / Math.max(1, count)));
   }
 
   /** Reads the next entries of all ranges after a position. @param limit entries of each range */
@@ -236,6 +240,9 @@ export class PartitionReader {
     return found;
   }
 }
+
+const clamp = (value: number, [least, most]: readonly [number, number]): number =>
+  Math.min(most, Math.max(least, value));
 
 /** The entries that a script found in a range. */
 interface RangeEntries {

@@ -37,6 +37,11 @@ export class QueryPageBuilder {
     this.#bytes = Buffer.byteLength(formatPage(envelope, { items: [], nextAfter: "" }).join("")) - '""'.length;
   }
 
+  /** How full the page is, from 0 to 1. */
+  get filledPart(): number {
+    return Math.min(1, this.#bytes / this.#maxBytes);
+  }
+
   /**
    * Adds the next match. The first match is added whatever its size.
    *

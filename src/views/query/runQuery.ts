@@ -32,6 +32,7 @@ export interface QueryReport {
 
 /** To guess how many entities a page holds. */
 const USUAL_DOCUMENT_BYTES = 1_024;
+const USUAL_MEMBER_BYTES = 64;
 
 /** A page, and the reason of its end. */
 type EndedPage = [page: QueryPage, ended: QueryReport["ended"]];
@@ -135,11 +136,22 @@ export async function runQuery<K extends EntityKind>(
   };
 
   const run = async (): Promise<EndedPage> => {
-    const pageEntities = Math.ceil(maxBytes / USUAL_DOCUMENT_BYTES);
-    const walk = readAhead(walkEntries(source.redis, kind, ranges, { after, order, pageEntities, meter }));
+    const entityBytes = Math.min(USUAL_DOCUMENT_BYTES, USUAL_MEMBER_BYTES * Math.max(1, shown?.size ?? Infinity));
+    const pageEntities = Math.ceil(maxBytes / entityBytes);
+    /** Guesses how many more entities the page needs: those that it has looked at filled a part of it. */
+    const missingEntities = () => (lookedAt === 0 ? pageEntities : lookedAt / page.filledPart - lookedAt);
+    // What is read in vain delays other requests.
+    const walk = readAhead(
+      walkEntries(source.redis, kind, ranges, { after, order, pageEntities, meter }),
+      (entries) => entries.length < missingEntities(),
+    );
     // Where most entities match, one read for both is cheaper.
     const membersToRead = () => (2 * matchedCount >= testedCount ? answer : tested);
-    for await (const load of readAhead(loadEntities(walk, tests, membersToRead, { maxScan, pageEntities, meter }))) {
+    const loads = readAhead(
+      loadEntities(walk, tests, membersToRead, { maxScan, pageEntities, meter }),
+      ({ entries }) => entries.length < missingEntities(),
+    );
+    for await (const load of loads) {
       const ended = await addLoad(load);
       if (ended !== undefined) return ended;
     }

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import type { RedisClient } from "../../../src/redis/redisClient.js";
 import { createWholeWorkflow } from "../../../src/store/creation.js";
 import { openStore, type Store } from "../../../src/store/store.js";
@@ -13,26 +13,35 @@ import { makeWholeWorkflow } from "../../store/wholeWorkflow.js";
 const WORKFLOWS = 12;
 const TASKS = 10;
 
+/** Bytes of a page that none of the answers fills. */
+const LARGE_PAGE = 1e9;
+
 let redis: RedisClient;
 let store: Store;
 let workflow: string;
 let task: string;
 
-beforeAll(async () => {
+beforeEach(async () => {
   redis = openRedis(await freshDatabase());
-  store = await openStore(redis, { partitions: 16 });
-  for (let n = 0; n < WORKFLOWS; n++) {
+});
+afterEach(() => redis.disconnect());
+
+/** Fills a store with workflows. */
+async function fillStore(options: { partitions: number; workflows: number }): Promise<void> {
+  store = await openStore(redis, options);
+  for (let n = 0; n < options.workflows; n++) {
     const whole = makeWholeWorkflow(TASKS);
     await createWholeWorkflow(store, whole, 1);
     workflow = whole.workflow.workflow_id;
     task = whole.task_directives[0]!.task_id;
   }
   await store.indexCompleteness.read();
-}, 60_000);
-afterAll(() => redis.disconnect());
+  // Scripts and configurations are loaded once.
+  await run({ schedd: "ap" });
+}
 
 /** Runs a query. @returns how many commands it sent, and how often it waited for replies before it sent the next ones */
-async function run(query: Record<string, unknown>, projection?: string[]) {
+async function run(query: Record<string, unknown>, projection?: string[], maxBytes = LARGE_PAGE) {
   const source = await storedDocuments(store);
   const { sendCommand } = redis;
   let [commands, roundTrips, awaited] = [0, 0, 0];
@@ -46,7 +55,7 @@ async function run(query: Record<string, unknown>, projection?: string[]) {
   }) as typeof sendCommand;
   try {
     const find = { query, ...(projection && { projection }) };
-    const options = { maxBytes: 1e9, envelope: "taskforces", meter: new WorkMeter() };
+    const options = { maxBytes, envelope: "taskforces", meter: new WorkMeter() };
     const { items } = await runQuery(source, "taskforce", find, options);
     return { found: items.length, commands, roundTrips };
   } finally {
@@ -55,8 +64,7 @@ async function run(query: Record<string, unknown>, projection?: string[]) {
 }
 
 test("a query takes two round trips, whatever its conditions", async () => {
-  // Scripts and configurations are loaded once.
-  await run({ schedd: "ap" });
+  await fillStore({ partitions: 16, workflows: WORKFLOWS });
   const all = WORKFLOWS * TASKS;
   const queries: [Record<string, unknown>, number][] = [
     [{}, all],
@@ -78,9 +86,16 @@ test("a query takes two round trips, whatever its conditions", async () => {
 });
 
 test("what index entries hold is read without records", async () => {
+  await fillStore({ partitions: 16, workflows: WORKFLOWS });
   expect(await run({ schedd: "ap" }, ["taskforce_uuid", "workflow_id", "timestamp"])).toEqual({
     found: WORKFLOWS * TASKS,
     commands: 1,
     roundTrips: 1,
   });
+});
+
+test("a page that is full after the first read causes no other one", async () => {
+  await fillStore({ partitions: 1, workflows: 60 });
+  for (const query of [{}, { schedd: "ap" }, { schedd: "ap", phase: "pre-mq-activation" }])
+    expect(await run(query, undefined, 8 * 1024), JSON.stringify(query)).toMatchObject({ commands: 2, roundTrips: 2 });
 });
