@@ -31,8 +31,13 @@ export class SignedInService {
       idp.signToken({ sub: "tms", ewms_role: "system-tms" }),
     ]);
     const ofSignIn = { REST_PORT: String(port), ...idp.registerService(`http://127.0.0.1:${port}`) };
-    const scenario = await startServiceScenario({ ...ofSignIn, ...settings }, { tokens: { user: token, tms } });
-    return new SignedInService(idp, browser, scenario, token);
+    try {
+      const scenario = await startServiceScenario({ ...ofSignIn, ...settings }, { tokens: { user: token, tms } });
+      return new SignedInService(idp, browser, scenario, token);
+    } catch (error) {
+      await idp.stop();
+      throw error;
+    }
   }
 
   /** Opens a view in a browser of its own, in which a person with these claims signs in. */
