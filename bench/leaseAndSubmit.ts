@@ -49,7 +49,7 @@ export const leaseAndSubmitRequests = (schedd: string): LoadRequests => [
 /** Compares leases and submissions of a starter queue with bare fetches and completions of BullMQ jobs. */
 export const leaseAndSubmitBenchmark: Benchmark = {
   name: "lease + condor-submit, 32 pollers",
-  minRatio: 0.6,
+  minRatio: 0.5,
   shows: "rate",
   givesWorkToWorker: true,
   async prepare({ wms, redis, scale, rounds }) {

@@ -8,7 +8,7 @@ const REQUESTS = 40;
 /** Compares the statuses of many taskforces in one request with one pipelined `HSET` for each. */
 export const reportStatusesBenchmark: Benchmark = {
   name: "statuses of 1,000 taskforces in one POST",
-  minRatio: 0.3,
+  minRatio: 0.25,
   shows: "rate",
   givesWorkToWorker: true,
   async prepare({ wms, scale }) {

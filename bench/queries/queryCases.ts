@@ -77,7 +77,7 @@ export const QUERY_CASES: readonly QueryCase[] = [
   {
     name: "{schedd, job_event_log_fpath, cluster_id}, 2 fields",
     collection: "taskforces",
-    minRatio: 0.3,
+    minRatio: 0.15,
     query: (targets) => ({ ...eventLogFilter(targets), cluster_id: targets.cluster_id }),
     projection: TWO_FIELDS,
     bare: async (reader, targets) =>
