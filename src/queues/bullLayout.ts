@@ -38,6 +38,19 @@ export const JOB_FIELDS = {
   delayMs: "delay",
 } as const;
 
+/** The keys of a queue that the script which adds a job gets, in their order (`scripts/addPrioritizedJob-9.js`). */
+export const ADD_JOB_KEYS = [
+  "marker",
+  "meta",
+  "id",
+  "prioritized",
+  "delayed",
+  "completed",
+  "active",
+  "events",
+  "pc",
+] as const;
+
 /** The field of a queue's `meta` hash that limits the event stream (`commands/includes/getOrSetMaxEvents.lua`). */
 export const MAX_EVENTS_FIELD = "opts.maxLenEvents";
 

@@ -2,6 +2,7 @@ import { createRedisBackend, type IQueueBackend, Queue } from "bullmq";
 import { batchesOf } from "../domain/batchesOf.js";
 import { epochMs } from "../domain/clock.js";
 import type { RedisClient } from "../redis/redisClient.js";
+import { addJobs, defineAddJobs } from "./addJobs.js";
 import {
   isJobInAnotherState,
   isJobMissing,
@@ -15,7 +16,7 @@ import {
 } from "./bullLayout.js";
 import { bringForward, type DelayedJob, readJobsDueAfter } from "./delayedJobs.js";
 import { leaseWithDeadline } from "./leaseCommand.js";
-import { minimalJob, type NewJob, toBullJob } from "./leasedJob.js";
+import { delayedBullJob, minimalJob, type RankedJob } from "./leasedJob.js";
 import { type JobBatch, MissingJobs, readJobBatches } from "./missingJobs.js";
 import { MAX_STREAM_EVENTS, queueOptions } from "./queueOptions.js";
 import { defineRemoveJobs, removeJobs } from "./removeJobs.js";
@@ -30,6 +31,8 @@ const UNLIMITED_STALLS = Number.MAX_SAFE_INTEGER;
 const RECLAIM_INTERVAL_MS = 400;
 /** Jobs in one command. */
 const BATCH_SIZE = 500;
+/** Jobs that one command adds: it blocks Redis for some milliseconds. */
+const ADD_BATCH_SIZE = 100;
 
 /** The position of a job that returns to the queue. */
 export interface QueuePosition {
@@ -59,6 +62,7 @@ export class LeaseQueue {
   constructor(name: string, redis: RedisClient, leaseSeconds: number) {
     this.leaseSeconds = leaseSeconds;
     this.#redis = redis;
+    defineAddJobs(redis);
     defineRemoveJobs(redis);
     this.queue = new Queue(name, queueOptions(name, redis), (queueName, options, connections) =>
       createRedisBackend(
@@ -79,10 +83,8 @@ export class LeaseQueue {
   }
 
   /** Adds jobs. A job that the queue has already, in any state, stays unchanged. */
-  async add(jobs: readonly NewJob[]): Promise<void> {
-    // The client writes these commands at once. A pipeline would copy all commands to itself, 0.1 ms each time.
-    for (const batch of batchesOf(jobs, BATCH_SIZE))
-      await Promise.all(batch.map((job) => this.#backend.addJob(toBullJob(job), job.id)));
+  async add(jobs: readonly RankedJob[]): Promise<void> {
+    for (const batch of batchesOf(jobs, ADD_BATCH_SIZE)) await addJobs(this.#redis, this.queue, batch);
   }
 
   /** Adds jobs that the queue lost, ahead of the other jobs of their rank, the longest waiting first. */
@@ -179,7 +181,7 @@ export class LeaseQueue {
    * no client can lease, and moves it by BullMQ's layout.
    */
   async restoreDeadLetter(id: string, reason: string): Promise<void> {
-    await this.add([{ id, rank: 1, delayMs: 3_600_000 }]);
+    await this.#backend.addJob(delayedBullJob(id, 3_600_000), id);
     const atMs = Math.round(epochMs());
     const { failureReason, failedAtMs, delayMs } = JOB_FIELDS;
     await this.#redis

@@ -1,24 +1,23 @@
 import type { JobJson, MinimalJob } from "bullmq";
 import { epochMs } from "../domain/clock.js";
 
+/** The name and the data of all jobs: a job holds only its id. */
+export const JOB_NAME = "taskforce";
+export const JOB_DATA = "{}";
+
 /** A job to add. */
-export interface NewJob {
+export interface RankedJob {
   id: string;
   /** BullMQ priority: an integer from 1 on, lower first. */
   rank: number;
-  /** Milliseconds until the job can be leased; 0 by default. */
-  delayMs?: number;
 }
 
-/**
- * Creates a job in BullMQ's own form. `Queue.addBulk` would store every option. That text exceeds 64 bytes, so Redis
- * would drop the compact form of the hash and use twice the memory for each job.
- */
-export const toBullJob = ({ id, rank, delayMs = 0 }: NewJob): JobJson => ({
+/** Creates a job of the first rank in BullMQ's own form, which can be leased after a delay. @param delayMs milliseconds */
+export const delayedBullJob = (id: string, delayMs: number): JobJson => ({
   id,
-  name: "taskforce",
-  data: "{}",
-  opts: { priority: rank, ...(delayMs > 0 && { delay: delayMs }) },
+  name: JOB_NAME,
+  data: JOB_DATA,
+  opts: { priority: 1, delay: delayMs },
   timestamp: Math.round(epochMs()),
   progress: 0,
   attemptsMade: 0,

@@ -141,8 +141,8 @@ describe("reconcile", () => {
     const queues = new Queues({ redis, leaseSeconds: 300, schedds: [at.schedd] });
     const { starter, stopper } = queues.forSchedd(at.schedd);
     const { uuid } = await scenario.createRunning(at);
-    await starter.add([{ id: uuid, rank: 1, delayMs: 600_000 }]);
-    await stopper.add([{ id: uuid, rank: 1, delayMs: 600_000 }]);
+    for (const { queue } of [starter, stopper])
+      await queue.add("taskforce", {}, { jobId: uuid, priority: 1, delay: 600_000 });
     await waitForValue(
       "both queues are empty",
       async () => [await jobIds(starter), await jobIds(stopper)],

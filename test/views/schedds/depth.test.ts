@@ -22,7 +22,7 @@ afterEach(async () => {
 test("jobs are counted by state", async () => {
   expect(await countJobs(starter.queue)).toEqual({ waiting: 0, delayed: 0, active: 0, dead: 0 });
   await starter.add(["a", "b", "c", "d", "e", "f"].map((id, n) => ({ id, rank: n + 1 })));
-  await starter.add([{ id: "late", rank: 1, delayMs: 3_600_000 }]);
+  await starter.queue.add("taskforce", {}, { jobId: "late", priority: 1, delay: 3_600_000 });
   for (const id of ["a", "b", "c"]) expect(await starter.lease()).toBe(id);
   await starter.moveToDeadLetters("a", "it failed too often");
   await starter.requeueLater("b", 1, 3_600_000);
