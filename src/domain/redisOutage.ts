@@ -26,12 +26,13 @@ const OUTAGE_MESSAGES =
   /^(Connection is closed|Stream isn't writeable|Command timed out|Cluster isn't ready|Too many Cluster redirections|None of startup nodes|Node is disconnected|Socket timeout|connect ETIMEDOUT)/;
 
 /**
- * Replies of a reachable Redis that can't serve now, or not before its operator has changed something. Before Redis 7, the
- * error of a script wraps the codes. The plain errors are those of Redis 6.2 to 8: within scripts, a missing permission has
+ * Replies of a reachable Redis that can't serve now, or not before its operator has changed something. During a failover, two
+ * nodes of a cluster may name each other (MOVED) until ioredis gives up. Before Redis 7, the error of a script wraps the
+ * codes. The plain errors are those of Redis 6.2 to 8: within scripts, a missing permission has
  * no code of its own.
  */
 const REFUSALS =
-  /(?:^|-)(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|BUSY|MISCONF|NOREPLICAS|OOM|DEADLINE|NOAUTH|NOPERM|WRONGPASS)\b|^ERR (max number of clients reached|unknown command|Unknown Redis command|The user executing the script can't|ACL failure)/;
+  /(?:^|-)(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|MOVED|ASK|BUSY|MISCONF|NOREPLICAS|OOM|DEADLINE|NOAUTH|NOPERM|WRONGPASS)\b|^ERR (max number of clients reached|unknown command|Unknown Redis command|The user executing the script can't|ACL failure)/;
 
 /**
  * The error and its causes. A refused transaction says EXECABORT, and ioredis attaches the replies to its commands. If all of

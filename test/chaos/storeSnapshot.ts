@@ -40,8 +40,10 @@ export async function readStoreSnapshot(redis: RedisClient, store: Store): Promi
   for (const master of listMasters(redis))
     for await (const keys of master.scanStream({ match: "wms:*", count: 1000 }) as AsyncIterable<string[]>) {
       // Ids of tasks and taskforces contain the id of their workflow.
-      const known = keys.filter((key) => !staged.some((member) => key.includes(member)));
-      await Promise.all(known.map((key) => readKey(redis, store, snapshot, key)));
+      const isStaged = (id: string) => staged.some((member) => id.includes(member));
+      await Promise.all(
+        keys.filter((key) => !isStaged(key)).map((key) => readKey(redis, store, snapshot, key, isStaged)),
+      );
     }
   return snapshot;
 }
@@ -51,11 +53,18 @@ async function stagedMembers(redis: RedisClient, { partitions }: Store): Promise
   return (await Promise.all(keys.map((key) => redis.zrange(key, 0, "-1")))).flat();
 }
 
-async function readKey(redis: RedisClient, store: Store, snapshot: StoreSnapshot, key: string): Promise<void> {
+async function readKey(
+  redis: RedisClient,
+  store: Store,
+  snapshot: StoreSnapshot,
+  key: string,
+  isStaged: (id: string) => boolean,
+): Promise<void> {
   if (INDEX.test(key)) {
     const flat = await redis.zrange(key, 0, "-1", "WITHSCORES");
     const members = new Map<string, number>();
     for (let at = 0; at < flat.length; at += 2) members.set(flat[at] ?? "", Number(flat[at + 1]));
+    for (const member of members.keys()) if (isStaged(member)) members.delete(member);
     snapshot.indexes.set(key, members);
     return;
   }

@@ -1,5 +1,6 @@
 import { PHASE_LOG_TRIMMER } from "../../../src/domain/entityLimits.js";
 import {
+  dirtyKey,
   type EntityKind,
   idOfMember,
   memberOf,
@@ -119,8 +120,8 @@ export async function queuesEqualPhases({
   for (let partition = 0; partition < store.partitions; partition++) {
     for await (const workflows of store.indexes.scanDeactivating(partition))
       for (const workflow of workflows) findings.push({ message: `${workflow} is still being deactivated` });
-    if ((await store.summaries.dirtyCount(partition)) > 0)
-      findings.push({ message: `workflows of partition ${partition} are still dirty` });
+    for (const member of await redis.smembers(dirtyKey(partition)))
+      findings.push({ message: `${idOfMember("workflow", member)} is still dirty` });
     if ((await redis.hlen(summaryLeasesKey(partition))) > 0)
       findings.push({ message: `summaries of partition ${partition} are still leased` });
   }
