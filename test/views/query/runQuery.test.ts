@@ -81,7 +81,7 @@ test("several conditions on one indexed field must all hold, whether or not thei
           expect([filter, uuidsOn(pages)]).toEqual([filter, fullScan(population, filter)]);
         }
   }
-});
+}, 180_000);
 
 describe("pages", () => {
   test("are filled up to the limit, and their texts are whole documents", async () => {
