@@ -90,6 +90,7 @@ async function reconcileBackground(wms: WmsWithoutMqs): Promise<ReconcileResult>
   const { store, queues } = wms;
   const activationJobs = queues.activation.missingJobs();
   const deactivationJobs = queues.deactivation.missingJobs();
+  const fanoutIds: string[] = [];
   let added = 0;
   const addJobs = async (queue: BackgroundQueue, ids: readonly WorkflowId[]): Promise<void> => {
     await queue.add(ids.map((id) => ({ id })));
@@ -108,8 +109,11 @@ async function reconcileBackground(wms: WmsWithoutMqs): Promise<ReconcileResult>
       await addJobs(queues.deactivation, await deactivationJobs.findMissing(workflows));
     await removeAbandonedStaging(store, partition);
     await store.summaries.markLeasedDirty(partition);
-    if ((await store.summaries.dirtyCount(partition)) > 0) await queues.fanout.add([{ id: fanoutJobId(partition) }]);
+    if ((await store.summaries.dirtyCount(partition)) > 0) fanoutIds.push(fanoutJobId(partition));
   }
+  // Each change adds its job, so a missing one mostly is not lost, but about to be added.
+  const lackingIds = await queues.fanout.missingJobs().findMissing(fanoutIds);
+  await queues.fanout.add(lackingIds.map((id) => ({ id })));
   return { added, dropped: 0 };
 }
 

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { WorkflowId } from "../../src/domain/ids.js";
+import { fanoutJobId } from "../../src/lifecycle/changeEffects.js";
+import { jobKey } from "../../src/queues/bullLayout.js";
 import { Queues } from "../../src/queues/queues.js";
 import { listMasters, type RedisClient } from "../../src/redis/redisClient.js";
 import { openStore } from "../../src/store/store.js";
@@ -151,6 +153,26 @@ describe("reconcile", () => {
     expect((await scenario.readTaskforce(uuid)).phase).toBe("condor-submit");
     await scenario.close();
     await queues.close();
+    redis.disconnect();
+  });
+
+  it("adds a background job again of which only the data is left", async () => {
+    const url = await freshDatabase();
+    const redis = openRedis(url);
+    const { fanout } = new Queues({ redis, leaseSeconds: 300, schedds: [] });
+    // A queue that is deleted key by key loses its lists after a job has been added. BullMQ adds no job of the same id then.
+    for (let partition = 0; partition < PARTITIONS; partition++)
+      await redis.hset(jobKey(fanout.queue, fanoutJobId(partition)), { name: "job", data: "{}", opts: "{}" });
+    const scenario = await startServiceScenario({ REDIS_URL: url, RECONCILE_SECONDS: "0.2" });
+    const { workflowId } = await scenario.createRunning(scenario.nextAccessPoint());
+    const store = await openStore(redis, { partitions: PARTITIONS });
+    await waitForValue(
+      "the summary of the workflow",
+      () => store.summaries.fetch(workflowId as WorkflowId),
+      (found) => found?.taskforces_by_phase["condor-submit"] === 1,
+    );
+    await scenario.close();
+    await fanout.close();
     redis.disconnect();
   });
 });
