@@ -237,3 +237,11 @@ test("only findings about workflows with a write in an interval of losses are ex
   expect(explainedBy({ beganAtMs: 6000, endedAtMs: 8000 })).toEqual([]);
   expect(explainedBy({ beganAtMs: 4000, endedAtMs: 9001 })).toEqual([UUID, other]);
 });
+
+test("the taskforces of a report of statuses may have lost it", () => {
+  const body = { compound_statuses_by_taskforce: { [UUID]: { RUNNING: {} } } };
+  const parts = evidence({ exchanges: [exchange("statuses", 5000, { subject: "", body })] });
+  const findings = [{ invariant: "any", message: "its statuses are old", taskforce: UUID }];
+  expect(separateLostWrites(findings, parts, [{ beganAtMs: 4000, endedAtMs: 6000 }]).explained).toEqual(findings);
+  expect(separateLostWrites(findings, parts, [{ beganAtMs: 1000, endedAtMs: 2000 }]).violations).toEqual(findings);
+});

@@ -16,9 +16,9 @@ export function separateLostWrites(
     losses.some(({ beganAtMs, endedAtMs: lostUntilMs }) => sentAtMs < lostUntilMs && endedAtMs > beganAtMs);
   /** The workflows' part of all their ids, and the marks of their requests. */
   const affected = new Set<string>();
-  for (const { subject, handedOutUuid = "", sentAtMs, endedAtMs } of history.requests)
+  for (const { subject, handedOutUuid = "", body, sentAtMs, endedAtMs } of history.requests)
     if (mayBeLost(sentAtMs, endedAtMs))
-      for (const id of [subject, handedOutUuid])
+      for (const id of [subject, handedOutUuid, ...taskforcesOfStatuses(body)])
         if (/^(WF|TK|TF)-/.test(id)) affected.add(workflowMemberOf(memberOf(id)));
   for (const [mark, { workflow, firstSentAtMs, endedAtMs }] of expectations.workflows)
     if (mayBeLost(firstSentAtMs, endedAtMs)) affected.add(memberOf(workflow)).add(mark);
@@ -31,3 +31,7 @@ export function separateLostWrites(
     explained: findings.filter(isExplained),
   };
 }
+
+/** The taskforces that a report of statuses is about. @param body of any request */
+const taskforcesOfStatuses = (body: unknown): string[] =>
+  Object.keys((body as { compound_statuses_by_taskforce?: object } | undefined)?.compound_statuses_by_taskforce ?? {});

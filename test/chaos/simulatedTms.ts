@@ -150,12 +150,15 @@ export class SimulatedTms {
     const { condor, random } = this.#dependencies;
     for (const cluster of condor.unreportedSubmissions()) await this.#reportSubmit(cluster);
     for (const cluster of condor.runningClusters()) if (random.chance(PROBABILITIES.ends)) cluster.isRunning = false;
-    for (const cluster of condor.unreportedEnds()) {
-      await this.#wms.reportCompletion(cluster.uuid, Math.floor(Date.now() / 1000));
-      cluster.isEndReported = true;
-    }
+    for (const cluster of condor.unreportedEnds()) await this.#reportEnd(cluster);
     await this.#reportStatuses(random.shuffled(condor.runningClusters()).slice(0, STATUSES_PER_REPORT));
     return false;
+  }
+
+  /** Reports the end of a cluster. A 404 says that a failover has lost the taskforce. */
+  async #reportEnd(cluster: CondorCluster): Promise<void> {
+    await this.#wms.reportCompletion(cluster.uuid, Math.floor(Date.now() / 1000)).catch(ignoreNotFound);
+    cluster.isEndReported = true;
   }
 
   async #reportStatuses(clusters: readonly CondorCluster[]): Promise<void> {
@@ -165,4 +168,8 @@ export class SimulatedTms {
     const errors = clusters.map(({ uuid }) => [uuid, { "simulated error": nextNumber() }] as const);
     await this.#wms.reportStatuses(Object.fromEntries(statuses), Object.fromEntries(errors));
   }
+}
+
+function ignoreNotFound(error: unknown): void {
+  if (!(error instanceof WmsApiError) || error.status !== 404) throw error;
 }
