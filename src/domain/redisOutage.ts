@@ -28,8 +28,7 @@ const OUTAGE_MESSAGES =
 /**
  * Replies of a reachable Redis that can't serve now, or not before its operator has changed something. During a failover, two
  * nodes of a cluster may name each other (MOVED) until ioredis gives up. Before Redis 7, the error of a script wraps the
- * codes. The plain errors are those of Redis 6.2 to 8: within scripts, a missing permission has
- * no code of its own.
+ * codes. The plain errors are those of Redis 6.2 to 8: within scripts, a missing permission has no code of its own.
  */
 const REFUSALS =
   /(?:^|-)(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|MOVED|ASK|BUSY|MISCONF|NOREPLICAS|OOM|DEADLINE|NOAUTH|NOPERM|WRONGPASS)\b|^ERR (max number of clients reached|unknown command|Unknown Redis command|The user executing the script can't|ACL failure)/;

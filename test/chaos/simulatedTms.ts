@@ -124,7 +124,7 @@ export class SimulatedTms {
     try {
       await this.#wms.reportSubmit(cluster.uuid, cluster.report);
     } catch (error) {
-      if (!(error instanceof WmsApiError) || error.status !== 404) throw error;
+      ignoreNotFound(error);
       cluster.isRunning = false;
       cluster.isEndReported = true;
     }

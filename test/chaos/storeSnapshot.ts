@@ -37,13 +37,12 @@ export async function readStoreSnapshot(redis: RedisClient, store: Store): Promi
     indexes: new Map(),
   };
   const staged = await stagedMembers(redis, store);
+  // Ids of tasks and taskforces contain the id of their workflow.
+  const isStaged = (text: string) => staged.some((member) => text.includes(member));
   for (const master of listMasters(redis))
     for await (const keys of master.scanStream({ match: "wms:*", count: 1000 }) as AsyncIterable<string[]>) {
-      // Ids of tasks and taskforces contain the id of their workflow.
-      const isStaged = (id: string) => staged.some((member) => id.includes(member));
-      await Promise.all(
-        keys.filter((key) => !isStaged(key)).map((key) => readKey(redis, store, snapshot, key, isStaged)),
-      );
+      const known = keys.filter((key) => !isStaged(key));
+      await Promise.all(known.map((key) => readKey(redis, store, snapshot, key, isStaged)));
     }
   return snapshot;
 }
@@ -58,13 +57,15 @@ async function readKey(
   store: Store,
   snapshot: StoreSnapshot,
   key: string,
-  isStaged: (id: string) => boolean,
+  isStaged: (text: string) => boolean,
 ): Promise<void> {
   if (INDEX.test(key)) {
     const flat = await redis.zrange(key, 0, "-1", "WITHSCORES");
     const members = new Map<string, number>();
-    for (let at = 0; at < flat.length; at += 2) members.set(flat[at] ?? "", Number(flat[at + 1]));
-    for (const member of members.keys()) if (isStaged(member)) members.delete(member);
+    for (let at = 0; at < flat.length; at += 2) {
+      const member = flat[at] ?? "";
+      if (!isStaged(member)) members.set(member, Number(flat[at + 1]));
+    }
     snapshot.indexes.set(key, members);
     return;
   }

@@ -1,3 +1,4 @@
+import { clamp } from "../../domain/clamp.js";
 import { readAhead } from "../../domain/readAhead.js";
 import type { IndexEntry, ReadPart } from "../../store/documentReader.js";
 import type { EntityKind } from "../../store/keys.js";
@@ -34,8 +35,7 @@ export async function* loadEntities(
   { maxScan, pageEntities, meter }: { maxScan: number; pageEntities: number; meter: WorkMeter },
 ): AsyncGenerator<EntityLoad> {
   let left = maxScan;
-  const [least, most] = FIRST_LOAD_SIZES;
-  let size: number = Math.min(most, Math.max(least, pageEntities));
+  let size = clamp(pageEntities, FIRST_LOAD_SIZES);
   for await (const batch of walk)
     for (let start = 0; start < batch.length; ) {
       const entries: IndexEntry[] = [];

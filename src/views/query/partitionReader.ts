@@ -1,4 +1,5 @@
 import { batchesOf } from "../../domain/batchesOf.js";
+import { clamp } from "../../domain/clamp.js";
 import type { RedisClient } from "../../redis/redisClient.js";
 import type { IndexEntry } from "../../store/documentReader.js";
 import { allEntitiesKey, type EntityKind, stagingKey, workflowMemberOf } from "../../store/keys.js";
@@ -240,9 +241,6 @@ export class PartitionReader {
     return found;
   }
 }
-
-const clamp = (value: number, [least, most]: readonly [number, number]): number =>
-  Math.min(most, Math.max(least, value));
 
 /** The entries that a script found in a range. */
 interface RangeEntries {
