@@ -1,5 +1,6 @@
 import { hkdfSync, randomBytes } from "node:crypto";
 import { EncryptJWT, errors, type JWTPayload, jwtDecrypt } from "jose";
+import { epochMs } from "../domain/clock.js";
 
 /** Encrypts and authenticates the values of cookies. */
 export class CookieCipher {
@@ -19,7 +20,7 @@ export class CookieCipher {
     return new EncryptJWT(value)
       .setProtectedHeader({ alg: "dir", enc: "A256GCM" })
       .setAudience(purpose)
-      .setExpirationTime(new Date(Date.now() + 1000 * ttlSeconds))
+      .setExpirationTime(new Date(epochMs() + 1000 * ttlSeconds))
       .encrypt(this.#key);
   }
 
@@ -30,6 +31,7 @@ export class CookieCipher {
         keyManagementAlgorithms: ["dir"],
         contentEncryptionAlgorithms: ["A256GCM"],
         audience: purpose,
+        currentDate: new Date(epochMs()),
         requiredClaims: ["exp"],
       });
       return payload;

@@ -2,6 +2,7 @@ import * as oidc from "openid-client";
 import { z } from "zod";
 import { type Caller, displayNameOf, ROLES_OF_PEOPLE } from "../domain/caller.js";
 import type { ClaimRule, RoleRules } from "../domain/claimRules.js";
+import { machineClockAheadSeconds } from "../domain/clock.js";
 import { unavailable, WmsError } from "../domain/wmsError.js";
 import type { OidcProvider } from "./oidcProvider.js";
 import { CLOCK_TOLERANCE_SECONDS, callerOf } from "./tokenVerifier.js";
@@ -166,7 +167,11 @@ export class ProviderLogin {
     const configuration = new oidc.Configuration(
       metadata as oidc.ServerMetadata,
       clientId,
-      { [oidc.clockTolerance]: CLOCK_TOLERANCE_SECONDS },
+      {
+        [oidc.clockTolerance]: CLOCK_TOLERANCE_SECONDS,
+        // The library adds this to the date of the machine.
+        [oidc.clockSkew]: -Math.round(machineClockAheadSeconds()),
+      },
       // In the body, because providers encode special characters differently in a Basic header.
       clientSecret === undefined ? oidc.None() : oidc.ClientSecretPost(clientSecret),
     );

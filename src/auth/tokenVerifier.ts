@@ -3,6 +3,7 @@ import { LRUCache } from "lru-cache";
 import type { Logger } from "pino";
 import type { Caller } from "../domain/caller.js";
 import { type ClaimRule, matchingValues, type RoleRules, rolesOf } from "../domain/claimRules.js";
+import { epochMs } from "../domain/clock.js";
 import { sha256 } from "../domain/sha256.js";
 import { truncateText } from "../domain/truncateText.js";
 import { unavailable, WmsError } from "../domain/wmsError.js";
@@ -10,7 +11,7 @@ import type { OidcProvider } from "./oidcProvider.js";
 
 /** Only asymmetric algorithms: with a symmetric one, an attacker could sign with the public key as the secret. */
 const SIGNATURE_ALGORITHMS = ["RS256", "RS512", "ES256"];
-/** Tolerated difference between the clocks of the provider and of this host. */
+/** Tolerated difference between the clocks of the provider and of the service. */
 export const CLOCK_TOLERANCE_SECONDS = 60;
 
 /**
@@ -48,6 +49,7 @@ export function createTokenVerifier({
         issuer,
         ...(audience !== undefined && { audience }),
         clockTolerance: CLOCK_TOLERANCE_SECONDS,
+        currentDate: new Date(epochMs()),
         requiredClaims: ["exp"],
       });
       return payload;
@@ -127,7 +129,7 @@ export class VerifiedTokenCache {
   get(token: string): Caller | undefined {
     const entry = this.#entries.get(hash(token));
     const isValid =
-      entry !== undefined && Date.now() < entry.expiresAtMs && performance.now() < entry.addedAtMs + MAX_TTL_MS;
+      entry !== undefined && epochMs() < entry.expiresAtMs && performance.now() < entry.addedAtMs + MAX_TTL_MS;
     return isValid ? entry.caller : undefined;
   }
 
