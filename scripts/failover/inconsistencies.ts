@@ -27,7 +27,11 @@ export async function findInconsistencies({ connect, partitions }: RedisDeployme
     leaseSeconds: CHAOS_SETTINGS.leaseSeconds,
     schedds: await store.knownSchedds(),
   });
-  const wire = new RecordingClient(new RequestHistory(), [{ port: Number(new URL(url).port) }], new RandomSource(1));
+  const wire = new RecordingClient({
+    history: new RequestHistory(),
+    webProxies: [{ port: Number(new URL(url).port) }],
+    random: new RandomSource(1),
+  });
   const deadlineMs = Date.now() + CONVERGENCE_TIMEOUT_MS;
   try {
     for (;;) {

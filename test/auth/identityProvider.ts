@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
+import { setTimeout as wait } from "node:timers/promises";
 import { type CryptoKey, exportJWK, type GenerateKeyPairResult, generateKeyPair, type JWK, SignJWT } from "jose";
 
 /** Key pairs are made in advance, because it is slow and a test file needs many. */
@@ -42,8 +43,8 @@ export interface RegisteredClient {
   redirectUri: string;
 }
 
-/** How the provider responds: normally, with the page of a proxy, with an error, or not at all. */
-export type ProviderBehavior = "well" | "garbage" | "failing" | "silent";
+/** How the provider responds: normally, with the page of a proxy, with an error, with a 429, or not at all. */
+export type ProviderBehavior = "well" | "garbage" | "failing" | "busy" | "silent";
 
 /** The login of an authorization code. */
 interface PendingLogin {
@@ -66,6 +67,8 @@ export class IdentityProvider {
   /** Published keys; the last one signs. */
   keys: SigningKey[];
   behavior: ProviderBehavior = "well";
+  /** Milliseconds before each response. */
+  responseDelayMs = 0;
   clients: RegisteredClient[] = [];
   /** Claims of the next login; undefined: the login is refused. */
   nextLoginClaims: Claims | undefined = { sub: "visitor" };
@@ -124,8 +127,9 @@ export class IdentityProvider {
     await closed;
   }
 
-  /** Listens again at the same address. */
+  /** Listens again at the same address, unless it still does. */
   async restart(): Promise<void> {
+    if (this.#server !== undefined) return;
     this.#server = createServer((request, response) => {
       this.#serve(request, response).catch((error: unknown) => response.destroy(error as Error));
     });
@@ -134,9 +138,9 @@ export class IdentityProvider {
     this.#port = (this.#server.address() as AddressInfo).port;
   }
 
-  /** Changes the signing key. @param keepOld whether the old keys stay published */
-  async rotateKeys(keepOld = false): Promise<void> {
-    this.keys = [...(keepOld ? this.keys : []), await makeSigningKey()];
+  /** Changes the signing key. @param kept the number of old keys that stay published */
+  async rotateKeys(kept = 0): Promise<void> {
+    this.keys = [...(kept > 0 ? this.keys.slice(-kept) : []), await makeSigningKey()];
   }
 
   /**
@@ -163,8 +167,13 @@ export class IdentityProvider {
     const url = new URL(request.url ?? "", this.issuer);
     this.#requestedPaths.push(url.pathname);
     if (this.behavior === "silent") return;
+    if (this.responseDelayMs > 0) await wait(this.responseDelayMs);
     if (this.behavior === "garbage") {
       response.writeHead(200, { "content-type": "text/html" }).end("<html>Hello from a proxy</html>");
+      return;
+    }
+    if (this.behavior === "busy") {
+      response.writeHead(429, { "retry-after": "1" }).end("slow down");
       return;
     }
     if (this.behavior === "failing") return sendJson(response, 500, { error: "server_error" });

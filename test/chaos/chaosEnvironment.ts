@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openStore, type Store } from "../../src/store/store.js";
+import { IdentityProvider } from "../auth/identityProvider.js";
 import { startScriptedMqs } from "../mqs/scriptedMqs.js";
 import { CHAOS_ACCESS_POINTS, CHAOS_SETTINGS, startDeployment } from "./deployment.js";
 import type { FaultTargets } from "./faultInjectors.js";
@@ -12,6 +13,7 @@ import { ReportNoise } from "./reportNoise.js";
 import { RequestHistory } from "./requestHistory.js";
 import { SimulatedAccessPoint } from "./simulatedAccessPoint.js";
 import { SimulatedUser, type UserExpectations } from "./simulatedUser.js";
+import { TokenSource } from "./tokenSource.js";
 
 /** The service and its simulated clients. */
 export interface ChaosEnvironment extends FaultTargets {
@@ -36,6 +38,9 @@ export interface ChaosEnvironmentOptions {
 /** Lowest `n_workers` of an add-workers request. Other taskforces have fewer, so the number identifies the request. */
 const FIRST_WORKER_COUNT = 1000;
 
+/** The service as a client of the MQS. Its tokens expire soon, so it gets one in most faults of the MQS. */
+const MQS_CLIENT = { clientId: "wms", clientSecret: "a secret of the tests", expiresIn: 20 };
+
 /** Starts the service, its users and its access points. */
 export async function startChaosEnvironment({
   seed,
@@ -44,8 +49,16 @@ export async function startChaosEnvironment({
   on,
 }: ChaosEnvironmentOptions): Promise<ChaosEnvironment> {
   const folder = await mkdtemp(join(tmpdir(), "wms-chaos-"));
-  const mqs = await startScriptedMqs();
-  const deployment = await startDeployment({ built, on }, folder, mqs.address);
+  const mqs = await startScriptedMqs({ demand: MQS_CLIENT });
+  const provider = await IdentityProvider.start();
+  const deployment = await startDeployment({ built, on }, folder, {
+    AUTH_OPENID_URL: provider.issuer,
+    AUTH_AUDIENCE: "ewms-wms",
+    MQS_ADDRESS: mqs.address,
+    MQS_TOKEN_URL: mqs.tokenUrl,
+    MQS_CLIENT_ID: MQS_CLIENT.clientId,
+    MQS_CLIENT_SECRET: MQS_CLIENT.clientSecret,
+  });
   const redis = deployment.redis.connect();
   // A fault kills Redis, so connection errors are expected.
   redis.on("error", () => {});
@@ -54,7 +67,8 @@ export async function startChaosEnvironment({
   // Traffic draws in an order that depends on timing. Its own source keeps the fault plan repeatable.
   const random = new RandomSource(seed + 1);
   const history = new RequestHistory();
-  const client = new RecordingClient(history, deployment.webProxies, random);
+  const tokens = new TokenSource(provider);
+  const client = new RecordingClient({ history, webProxies: deployment.webProxies, random, tokens });
   const noise = new ReportNoise(client, random);
   let number = FIRST_WORKER_COUNT;
   const nextNumber = () => number++;
@@ -76,6 +90,7 @@ export async function startChaosEnvironment({
   return {
     deployment,
     mqs,
+    provider,
     accessPoints,
     noise,
     redis,
@@ -92,6 +107,7 @@ export async function startChaosEnvironment({
       redis.disconnect();
       await deployment.close();
       await mqs.close();
+      await provider.stop();
       await rm(folder, { recursive: true, force: true });
     },
   };

@@ -43,16 +43,17 @@ const STARTERS: Record<RedisKind, (folder: string) => Promise<RedisSystem>> = {
  *
  * @param built the folder whose `dist/` holds the programs
  * @param folder an empty folder for the data of Redis and the clock files
+ * @param upstreams the settings by which the processes find the MQS and the identity provider
  */
 export async function startDeployment(
   { built, on }: { built: string; on: RedisKind },
   folder: string,
-  mqsAddress: string,
+  upstreams: Record<string, string>,
 ): Promise<Deployment> {
   const redis = await STARTERS[on](folder);
   const environmentOf = (index: number) => ({
     ...redis.environmentOf(index),
-    MQS_ADDRESS: mqsAddress,
+    ...upstreams,
     CLUSTER_LOCATIONS: JSON.stringify(
       Object.fromEntries(CHAOS_ACCESS_POINTS.map(({ location, schedd }) => [location, { schedd }])),
     ),

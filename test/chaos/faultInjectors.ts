@@ -1,5 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { listMasters, type RedisClient } from "../../src/redis/redisClient.js";
+import type { IdentityProvider } from "../auth/identityProvider.js";
 import {
   delayedResponse,
   garbageResponse,
@@ -21,6 +22,7 @@ import type { SimulatedAccessPoint } from "./simulatedAccessPoint.js";
 export interface FaultTargets {
   deployment: Deployment;
   mqs: ScriptedMqs;
+  provider: IdentityProvider;
   accessPoints: SimulatedAccessPoint[];
   noise: ReportNoise;
   /** A client of Redis that bypasses the proxies. Its commands wait while Redis is unreachable. */
@@ -58,6 +60,8 @@ const breakProxy =
     await wait(planned.durationMs);
     await proxy.restore();
   };
+/** The probability that a packet is lost, on the worst network. */
+const MAX_PACKET_LOSS = 0.2;
 const redisProxiesOf = ({ redis }: Deployment) => redis.proxies;
 const webProxiesOf = ({ webProxies }: Deployment) => webProxies;
 
@@ -82,6 +86,20 @@ const degradeMqs =
     mqs.setDefaultResponse(() => normalResponse);
   };
 
+/** Old keys stay published until the requests with their tokens have ended. */
+const KEPT_KEYS = 3;
+
+const degradeProvider =
+  (degrade: (provider: IdentityProvider, planned: PlannedFault) => unknown): FaultInjector =>
+  async ({ provider }, planned) => {
+    await degrade(provider, planned);
+    await provider.rotateKeys(KEPT_KEYS);
+    await wait(planned.durationMs);
+    provider.behavior = "well";
+    provider.responseDelayMs = 0;
+    await provider.restart();
+  };
+
 /** The injector of each kind of fault. */
 export const FAULT_INJECTORS: Record<FaultKind, FaultInjector> = {
   "kill-web": killPrograms(({ deployment }, planned) => [chooseTarget(deployment.webs, planned)]),
@@ -97,13 +115,16 @@ export const FAULT_INJECTORS: Record<FaultKind, FaultInjector> = {
     await wait(durationMs);
     for (const master of listMasters(redis)) await master.config("SET", "maxmemory", "0");
   },
+  "fill-disk": ({ deployment: { redis } }, { durationMs, target }) => redis.fillDisk(durationMs, target),
   "demote-redis": ({ deployment: { redis } }, { durationMs }) => redis.demote(durationMs),
   "cut-redis": breakProxy(redisProxiesOf, (proxy) => proxy.disconnect()),
   "slow-redis": breakProxy(redisProxiesOf, (proxy, { strength }) => proxy.setLatency(10 + 190 * strength)),
+  "lossy-redis": breakProxy(redisProxiesOf, (proxy, { strength }) => proxy.losePackets(MAX_PACKET_LOSS * strength)),
   "lose-replies": breakProxy(redisProxiesOf, (proxy) => proxy.dropResponses()),
   "silence-redis": breakProxy(redisProxiesOf, (proxy) => proxy.silence()),
   "cut-web": breakProxy(webProxiesOf, (proxy) => proxy.disconnect()),
   "slow-web": breakProxy(webProxiesOf, (proxy, { strength }) => proxy.setLatency(10 + 490 * strength)),
+  "lossy-web": breakProxy(webProxiesOf, (proxy, { strength }) => proxy.losePackets(MAX_PACKET_LOSS * strength)),
   "lose-answers": breakProxy(webProxiesOf, (proxy) => proxy.dropResponses()),
   "silence-web": breakProxy(webProxiesOf, (proxy) => proxy.silence()),
   "kill-tms-before-submit": crashTms("before-submit"),
@@ -118,6 +139,19 @@ export const FAULT_INJECTORS: Record<FaultKind, FaultInjector> = {
     strength < 0.5 ? garbageResponse : statusResponse(502, "<html>Bad Gateway</html>"),
   ),
   "mqs-try-again-later": degradeMqs((_, { kind }) => (kind === "activation" ? tryAgainLaterResponse : normalResponse)),
+  "provider-down": degradeProvider(async (provider, { strength }) => {
+    if (strength < 0.5) await provider.stop();
+    else provider.behavior = "failing";
+  }),
+  "provider-slow": degradeProvider((provider, { strength }) => {
+    provider.responseDelayMs = 500 + 5000 * strength;
+  }),
+  "provider-busy": degradeProvider((provider) => {
+    provider.behavior = "busy";
+  }),
+  "provider-html": degradeProvider((provider) => {
+    provider.behavior = "garbage";
+  }),
   "delete-queue-keys": async ({ redis, queueDeletionTimesMs }, { target, strength }) => {
     const queues = new Map<string, string[]>();
     for (const master of listMasters(redis))

@@ -31,14 +31,17 @@ const FAULT_RULES = {
   "kill-redis": { targetsHit: () => ["redis"], durationRangeMs: [0, 3000] },
   "stop-redis": { targetsHit: () => ["redis"], durationRangeMs: [200, 6000] },
   "fill-redis": { targetsHit: () => ["redis"], durationRangeMs: [500, 3000] },
+  "fill-disk": { targetsHit: () => ["redis"], durationRangeMs: [500, 4000] },
   "demote-redis": { targetsHit: () => ["redis"], durationRangeMs: [0, 3000] },
   "cut-redis": { targetsHit: (target) => [redisProxyName(target)], durationRangeMs: [0, 3000] },
   "slow-redis": { targetsHit: (target) => [redisProxyName(target)], durationRangeMs: [1000, 4000] },
+  "lossy-redis": { targetsHit: (target) => [redisProxyName(target)], durationRangeMs: [1000, 4000] },
   "lose-replies": { targetsHit: (target) => [redisProxyName(target)], durationRangeMs: [300, 2500] },
   /** The connections of the moment stay silent; new ones work. */
   "silence-redis": { targetsHit: (target) => [redisProxyName(target)], durationRangeMs: [0, 1000] },
   "cut-web": { targetsHit: (target) => [webProxyName(target)], durationRangeMs: [0, 2000] },
   "slow-web": { targetsHit: (target) => [webProxyName(target)], durationRangeMs: [1000, 4000] },
+  "lossy-web": { targetsHit: (target) => [webProxyName(target)], durationRangeMs: [1000, 4000] },
   "lose-answers": { targetsHit: (target) => [webProxyName(target)], durationRangeMs: [300, 2500] },
   "silence-web": { targetsHit: (target) => [webProxyName(target)], durationRangeMs: [0, 1000] },
   "kill-tms-before-submit": {
@@ -57,6 +60,11 @@ const FAULT_RULES = {
   "mqs-busy": { targetsHit: () => ["mqs"], durationRangeMs: [1000, 5000] },
   "mqs-html": { targetsHit: () => ["mqs"], durationRangeMs: [1000, 5000] },
   "mqs-try-again-later": { targetsHit: () => ["mqs"], durationRangeMs: [1000, 5000] },
+  /** The provider changes its keys at the same time, so the service can't verify the tokens of its clients. */
+  "provider-down": { targetsHit: () => ["provider"], durationRangeMs: [1000, 5000] },
+  "provider-slow": { targetsHit: () => ["provider"], durationRangeMs: [1000, 5000] },
+  "provider-busy": { targetsHit: () => ["provider"], durationRangeMs: [1000, 5000] },
+  "provider-html": { targetsHit: () => ["provider"], durationRangeMs: [1000, 5000] },
   "delete-queue-keys": { targetsHit: () => ["queues"], durationRangeMs: [0, 0] },
   "step-clock": {
     targetsHit: (target) => [`clock of ${processNames[target % processNames.length]}`],

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { RandomSource } from "./randomSource.js";
 import { outcomeOfStatus, type RecordedRequest, type RequestHistory } from "./requestHistory.js";
+import type { TokenSource } from "./tokenSource.js";
 
 /** Milliseconds after which a client stops waiting for a response. */
 export const REQUEST_TIMEOUT_MS = 10_000;
@@ -42,16 +43,27 @@ export interface RecordedRequestOptions {
   signal?: AbortSignal | undefined;
 }
 
+/** The dependencies of a client. */
+export interface RecordingClientDependencies {
+  history: RequestHistory;
+  webProxies: readonly { port: number }[];
+  random: RandomSource;
+  /** Undefined: requests have no token. */
+  tokens?: TokenSource;
+}
+
 /** Sends requests through random web proxies, and records each in the history. */
 export class RecordingClient {
   readonly history: RequestHistory;
   readonly #webProxies: readonly { port: number }[];
   readonly #random: RandomSource;
+  readonly #tokens: TokenSource | undefined;
 
-  constructor(history: RequestHistory, webProxies: readonly { port: number }[], random: RandomSource) {
+  constructor({ history, webProxies, random, tokens }: RecordingClientDependencies) {
     this.history = history;
     this.#webProxies = webProxies;
     this.#random = random;
+    this.#tokens = tokens;
   }
 
   /** Sends a request once. @throws NoResponseError when no response arrives */
@@ -61,6 +73,7 @@ export class RecordingClient {
     { body, headers = {}, signal }: RecordedRequestOptions = {},
   ): Promise<RecordedResponse<T> & { exchange: RecordedRequest }> {
     signal?.throwIfAborted();
+    const authorization = await this.#tokens?.authorization();
     const recorded = this.history.recordSent(method, path, body);
     // Not AbortSignal.any: in Node 20, a signal of it may be garbage-collected together with its time limit.
     const ending = new AbortController();
@@ -70,7 +83,11 @@ export class RecordingClient {
     try {
       const response = await fetch(`http://127.0.0.1:${this.#random.pick(this.#webProxies).port}${path}`, {
         method,
-        headers: { ...(body !== undefined && { "content-type": "application/json" }), ...headers },
+        headers: {
+          ...(authorization !== undefined && { authorization }),
+          ...(body !== undefined && { "content-type": "application/json" }),
+          ...headers,
+        },
         ...(body !== undefined && { body: JSON.stringify(body) }),
         signal: ending.signal,
       });
@@ -123,7 +140,12 @@ export class RecordingClient {
       const response = await this.#attempt<T>(method, path, body === undefined ? {} : { body });
       const isFinal = response !== undefined && !REPEATED_STATUSES.has(response.status);
       if (isFinal || repetitions === MAX_REPETITIONS)
-        return { response, repeated: repetitions > 0, firstSentAtMs, endedAtMs: Date.now() };
+        return {
+          response: isFinal ? response : undefined,
+          repeated: repetitions > 0,
+          firstSentAtMs,
+          endedAtMs: Date.now(),
+        };
       await wait(Math.min(FIRST_BACKOFF_MS * 2 ** repetitions, LONGEST_BACKOFF_MS));
     }
   }

@@ -2,6 +2,7 @@ import type { TaskDirective } from "../../src/domain/taskDirective.js";
 import type { Taskforce } from "../../src/domain/taskforce.js";
 import type { Workflow } from "../../src/domain/workflow.js";
 import { listMasters, type RedisClient } from "../../src/redis/redisClient.js";
+import { indexedOrigin, originOf } from "../../src/store/annotations.js";
 import { taskforceJson, workflowJson } from "../../src/store/documents.js";
 import { type EntityKind, idOfMember, recordKey, stagingKey } from "../../src/store/keys.js";
 import { type StoredTaskforce, type TaskRecord, taskJson, type WorkflowRecord } from "../../src/store/records.js";
@@ -15,7 +16,8 @@ export interface ScannedEntity<T> {
 
 /** All data in the store. */
 export interface StoreSnapshot {
-  workflow: Map<string, ScannedEntity<Workflow>>;
+  /** With the owner and the labels, by which they are indexed. */
+  workflow: Map<string, ScannedEntity<Workflow & ReturnType<typeof indexedOrigin>>>;
   task: Map<string, ScannedEntity<TaskDirective>>;
   taskforce: Map<string, ScannedEntity<Taskforce> & { record: StoredTaskforce }>;
   /** The members of each index with their scores, by key. */
@@ -91,7 +93,9 @@ async function readRecord(
     const entity = JSON.parse(taskJson(record as TaskRecord)) as TaskDirective;
     snapshot.task.set(id, { partition, entity });
   } else {
-    const entity = JSON.parse(workflowJson(record as WorkflowRecord)) as Workflow;
+    const stored = record as WorkflowRecord;
+    const shown = JSON.parse(workflowJson(stored)) as Workflow;
+    const entity = { ...shown, ...indexedOrigin(originOf(stored)) };
     snapshot.workflow.set(id, { partition, entity });
   }
 }

@@ -126,7 +126,7 @@ export const SERVICE_CAUSES: readonly StagedCause[] = [
     codes: ["identity-provider-failing"],
     async stage(service) {
       const { idp } = service;
-      await idp.rotateKeys(true);
+      await idp.rotateKeys(1);
       const token = await idp.signToken({ sub: "ada", ewms_role: "user" });
       const verify = () => service.send("GET", "/v1/schedds", undefined, token);
       await idp.stop();

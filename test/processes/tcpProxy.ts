@@ -18,6 +18,13 @@ export interface TcpProxy {
   silence(): void;
   /** Delays both directions. @param milliseconds of each direction */
   setLatency(milliseconds: number): void;
+  /**
+   * Delays both directions as lost packets do: TCP sends each again after a time-out, which doubles, and holds back what
+   * follows it.
+   *
+   * @param probability that a packet is lost
+   */
+  losePackets(probability: number): void;
   /** Forwards everything again, without a delay. */
   restore(): Promise<void>;
   close(): Promise<void>;
@@ -29,6 +36,16 @@ export interface HeldResponses {
   count(): number;
   /** Lets the first chunks pass. */
   release(count: number): void;
+}
+
+/** Milliseconds until Linux sends a lost packet of a fast connection again. */
+const FIRST_RETRANSMISSION_MS = 200;
+
+/** Returns after how many milliseconds a packet arrives. @param lossProbability of each attempt to send it */
+function retransmissionDelayMs(lossProbability: number): number {
+  let delayMs = 0;
+  for (let timeoutMs = FIRST_RETRANSMISSION_MS; Math.random() < lossProbability; timeoutMs *= 2) delayMs += timeoutMs;
+  return delayMs;
 }
 
 /** Direction of the bytes. */
@@ -43,6 +60,7 @@ export async function startTcpProxy(target: { host: string; port: number }, list
   const silenced = new WeakSet<Socket>();
   let droppedDirections: readonly Direction[] = [];
   let latencyMs = 0;
+  let lossProbability = 0;
   let isHolding = false;
   const held: (() => void)[] = [];
   const releaseHeld = (count: number) => {
@@ -54,7 +72,7 @@ export async function startTcpProxy(target: { host: string; port: number }, list
     sockets.add(from);
     from.on("data", (chunk) => {
       if (silenced.has(from) || droppedDirections.includes(direction)) return;
-      const due = Date.now() + latencyMs;
+      const due = Date.now() + latencyMs + retransmissionDelayMs(lossProbability);
       const gate = isHolding && direction === "answer" ? new Promise<void>((resolve) => held.push(resolve)) : undefined;
       passed = passed.then(async () => {
         await gate;
@@ -105,11 +123,15 @@ export async function startTcpProxy(target: { host: string; port: number }, list
     setLatency: (milliseconds) => {
       latencyMs = milliseconds;
     },
+    losePackets: (probability) => {
+      lossProbability = probability;
+    },
     async restore() {
       // Dropped bytes never arrive, so their receivers must reconnect.
       if (droppedDirections.length > 0) for (const socket of sockets) socket.destroy();
       droppedDirections = [];
       latencyMs = 0;
+      lossProbability = 0;
       isHolding = false;
       releaseHeld(held.length);
       if (!server.listening) server = await open(port);

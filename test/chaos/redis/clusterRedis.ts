@@ -92,6 +92,7 @@ export async function startClusterRedis(folder: string): Promise<RedisSystem> {
       losses.push(lossInterval(beganAtMs, Date.now(), true));
       await waitUntilWhole();
     },
+    fillDisk: async (durationMs, target) => (await chooseMaster(target)).fillDisk(durationMs),
     demote: () => Promise.reject(new Error("the cluster chooses its masters")),
     async close() {
       await Promise.all(nodes.map((node) => node.kill()));

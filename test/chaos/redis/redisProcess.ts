@@ -1,8 +1,15 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
+import { readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { promisify } from "node:util";
 import { Redis } from "ioredis";
 import { pickFreePort } from "../../setup/freePort.js";
 import { waitUntil } from "../../setup/waitFor.js";
+
+/** Writes beyond the limit of a file's size shall fail, as on a full disk, instead of ending the process. */
+const IGNORING_SIZE_SIGNAL = 'trap "" XFSZ; exec "$0" "$@"';
 
 /** A Redis server that tests may kill. It loses no acknowledged write. */
 export class RedisProcess {
@@ -79,7 +86,7 @@ export class RedisProcess {
       ...more,
     };
     const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
-    this.#child = spawn(this.#command, args, { stdio: "ignore" });
+    this.#child = spawn("sh", ["-c", IGNORING_SIZE_SIGNAL, this.#command, ...args], { stdio: "ignore" });
     await waitUntil("Redis answers", () => this.#accepts());
   }
 
@@ -95,6 +102,32 @@ export class RedisProcess {
 
   signal(signal: "SIGSTOP" | "SIGCONT"): void {
     this.#child?.kill(signal);
+  }
+
+  /** Lets every write to the append-only file fail for some milliseconds. @returns when Redis accepts writes again */
+  async fillDisk(durationMs: number): Promise<void> {
+    // With `always`, Redis would end instead of refusing writes.
+    await this.run((redis) => redis.config("SET", "appendfsync", "everysec"));
+    await this.#limitFileSize(await this.#sizeOfAppendOnlyFile());
+    await wait(durationMs);
+    await this.#limitFileSize("unlimited");
+    await this.run(async (redis) => {
+      await waitUntil("Redis writes to its disk again", async () =>
+        (await redis.info("persistence")).includes("aof_last_write_status:ok"),
+      );
+      await redis.config("SET", "appendfsync", "always");
+    });
+  }
+
+  async #sizeOfAppendOnlyFile(): Promise<number> {
+    const folder = join(this.#dir, "appendonlydir");
+    const files = (await readdir(folder)).filter((name) => name.endsWith(".incr.aof"));
+    return Math.max(...(await Promise.all(files.map(async (name) => (await stat(join(folder, name))).size))));
+  }
+
+  /** @param bytes the limit; other files of Redis are smaller */
+  async #limitFileSize(bytes: number | "unlimited"): Promise<void> {
+    await promisify(execFile)("prlimit", [`--pid=${this.#child?.pid}`, `--fsize=${bytes}:`]);
   }
 
   async #accepts(): Promise<boolean> {

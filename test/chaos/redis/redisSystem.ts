@@ -21,6 +21,8 @@ export interface RedisSystem {
   kill(durationMs: number, target: number): Promise<void>;
   /** Stops the process of a master for some milliseconds. */
   stop(durationMs: number, target: number): Promise<void>;
+  /** The disk of a master is full for some milliseconds. */
+  fillDisk(durationMs: number, target: number): Promise<void>;
   /** Another server takes the place of Redis. The old one keeps its clients, as a replica, for some milliseconds. */
   demote(durationMs: number): Promise<void>;
   /**
@@ -31,13 +33,13 @@ export interface RedisSystem {
   close(): Promise<void>;
 }
 
-/** Faults of a proxy before Redis, or of a server without replicas. */
+/** Faults of a proxy before Redis, or of a name that leads to another server. */
 export const SINGLE_SERVER_FAULTS: readonly FaultKind[] = [
   "cut-redis",
   "slow-redis",
+  "lossy-redis",
   "lose-replies",
   "silence-redis",
-  "fill-redis",
   "demote-redis",
 ];
 

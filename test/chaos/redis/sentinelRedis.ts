@@ -101,6 +101,14 @@ export async function startSentinelRedis(folder: string): Promise<RedisSystem> {
       losses.push(lossInterval(beganAtMs, Date.now(), true));
       await waitForReplicas();
     },
+    // A master that can't write to its disk answers PING with an error, and the sentinels replace it.
+    async fillDisk(durationMs) {
+      const master = await findMaster();
+      const beganAtMs = Date.now();
+      await master.fillDisk(durationMs);
+      losses.push(lossInterval(beganAtMs, Date.now(), true));
+      await waitForReplicas();
+    },
     demote: () => Promise.reject(new Error("the sentinels choose the master")),
     async close() {
       for (const sentinel of asked) sentinel.disconnect();

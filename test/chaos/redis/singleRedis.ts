@@ -44,6 +44,7 @@ export async function startSingleRedis(folder: string, processes: number): Promi
       await wait(durationMs);
       redis.signal("SIGCONT");
     },
+    fillDisk: (durationMs) => master().fillDisk(durationMs),
     async demote(durationMs) {
       const old = master();
       running.unshift(await old.handOver(await newDir()));
