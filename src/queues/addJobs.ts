@@ -3,33 +3,23 @@ import type { Queue } from "bullmq";
 import { addPrioritizedJob } from "bullmq/dist/esm/scripts/addPrioritizedJob-9.js";
 import { epochMs } from "../domain/clock.js";
 import type { RedisClient } from "../redis/redisClient.js";
+import { ScriptCommand } from "../redis/scriptCommand.js";
 import { ADD_JOB_KEYS, jobKey } from "./bullLayout.js";
 import { JOB_DATA, JOB_NAME, type RankedJob } from "./leasedJob.js";
 
-const COMMAND = "wms_addJobs";
-
-type AddJobs = (...keysAndArguments: (string | number)[]) => Promise<null>;
-
-/** Defines the script of {@link addJobs} as a command of a client. A client is shared by many queues. */
-export function defineAddJobs(redis: RedisClient): void {
-  if (COMMAND in redis) return;
-  const addJob = `local function add_job(KEYS, ARGV)\n${addPrioritizedJob.content}\nend\n`;
-  const lua = addJob + readFileSync(new URL("./scripts/addJobs.lua", import.meta.url), "utf8");
-  redis.defineCommand(COMMAND, { lua, numberOfKeys: ADD_JOB_KEYS.length });
-}
+const addOneJob = `local function add_job(KEYS, ARGV)\n${addPrioritizedJob.content}\nend\n`;
+const script = readFileSync(new URL("./scripts/addJobs.lua", import.meta.url), "utf8");
+const command = new ScriptCommand("wms_addJobs", addOneJob + script);
 
 /**
  * Adds jobs to a queue. A job that the queue has already, in any state, stays unchanged. `Queue.addBulk` sends a command
  * for each job, and stores every option: that text exceeds 64 bytes, so Redis would drop the compact form of the hash
  * and use twice the memory for each job.
  *
- * @param redis a client with {@link defineAddJobs}
  * @param jobs few enough not to block Redis
  */
 export async function addJobs(redis: RedisClient, queue: Queue, jobs: readonly RankedJob[]): Promise<void> {
   const keys = ADD_JOB_KEYS.map((name) => queue.toKey(name));
-  // ioredis does not type the commands that a client defines.
-  const call = (redis as unknown as Record<typeof COMMAND, AddJobs>)[COMMAND];
   const given = jobs.flatMap(({ id, rank }) => [id, rank]);
-  await call.call(redis, ...keys, jobKey(queue, ""), JOB_NAME, JOB_DATA, Math.round(epochMs()), ...given);
+  await command.run(redis, keys, [jobKey(queue, ""), JOB_NAME, JOB_DATA, Math.round(epochMs()), ...given]);
 }

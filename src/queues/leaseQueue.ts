@@ -2,7 +2,7 @@ import { createRedisBackend, type IQueueBackend, Queue } from "bullmq";
 import { batchesOf } from "../domain/batchesOf.js";
 import { epochMs } from "../domain/clock.js";
 import type { RedisClient } from "../redis/redisClient.js";
-import { addJobs, defineAddJobs } from "./addJobs.js";
+import { addJobs } from "./addJobs.js";
 import {
   isJobInAnotherState,
   isJobMissing,
@@ -19,7 +19,7 @@ import { leaseWithDeadline } from "./leaseCommand.js";
 import { delayedBullJob, minimalJob, type RankedJob } from "./leasedJob.js";
 import { type JobBatch, MissingJobs, readJobBatches } from "./missingJobs.js";
 import { MAX_STREAM_EVENTS, queueOptions } from "./queueOptions.js";
-import { defineRemoveJobs, removeJobs } from "./removeJobs.js";
+import { removeJobs } from "./removeJobs.js";
 
 /** The holder of a lease that was taken for none in particular. */
 const ANYONE = "anyone";
@@ -62,8 +62,6 @@ export class LeaseQueue {
   constructor(name: string, redis: RedisClient, leaseSeconds: number) {
     this.leaseSeconds = leaseSeconds;
     this.#redis = redis;
-    defineAddJobs(redis);
-    defineRemoveJobs(redis);
     this.queue = new Queue(name, queueOptions(name, redis), (queueName, options, connections) =>
       createRedisBackend(
         queueName,
