@@ -10,8 +10,9 @@ import { advanceClocks, restoreClocks, simulateClocks } from "../setup/simulated
 import { findKeys, openRedis } from "../setup/testRedis.js";
 import { waitForValue } from "../setup/waitFor.js";
 import { type GuardedApp, startGuardedApp } from "./guardedApp.js";
-import { type Claims, IdentityProvider, makeSigningKey } from "./identityProvider.js";
+import { type Claims, IdentityProvider } from "./identityProvider.js";
 import { LoginBrowser } from "./loginBrowser.js";
+import { makeSigningKey } from "./signingKey.js";
 
 const ADA: Claims = { sub: "4711", preferred_username: "ada", ewms_role: "operator" };
 const NO_ROLE = "4712 has none of the roles user, operator, viewer";

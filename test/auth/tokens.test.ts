@@ -7,7 +7,8 @@ import { readConfig } from "../../src/config/config.js";
 import { WmsError } from "../../src/domain/wmsError.js";
 import { recordingLog } from "../setup/recordingLog.js";
 import { advanceClocks, restoreClocks, simulateClocks } from "../setup/simulatedClocks.js";
-import { type Claims, IdentityProvider, makeSigningKey } from "./identityProvider.js";
+import { type Claims, IdentityProvider } from "./identityProvider.js";
+import { makeSigningKey } from "./signingKey.js";
 
 let idp: IdentityProvider;
 let check: TokenVerifier;
