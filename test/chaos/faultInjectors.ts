@@ -12,6 +12,7 @@ import {
   tryAgainLaterResponse,
 } from "../mqs/scriptedMqs.js";
 import type { TcpProxy } from "../processes/tcpProxy.js";
+import { waitUntil } from "../setup/waitFor.js";
 import type { Deployment } from "./deployment.js";
 import type { FaultKind, PlannedFault } from "./faultPlan.js";
 import type { ReportNoise } from "./reportNoise.js";
@@ -163,7 +164,17 @@ export const FAULT_INJECTORS: Record<FaultKind, FaultInjector> = {
     const all = [...queues.values()];
     const toDelete = strength < 0.5 ? all.slice(target % all.length).slice(0, 1) : all;
     queueDeletionTimesMs.push(Date.now());
-    for (const keys of toDelete) await redis.unlink(...keys);
+    // Another fault of the round may let Redis refuse writes.
+    for (const keys of toDelete)
+      await waitUntil(
+        "Redis deletes the keys",
+        () =>
+          redis.unlink(...keys).then(
+            () => true,
+            () => false,
+          ),
+        60_000,
+      );
     queueDeletionTimesMs.push(Date.now());
   },
   "step-clock": async ({ deployment: { webs, workers } }, planned) => {
