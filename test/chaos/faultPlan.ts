@@ -109,6 +109,7 @@ const START_SPREAD_MS = 1500;
  * Plans random faults. The same seed returns the same plan. All kinds occur equally often.
  *
  * @param count number of faults
+ * @param kinds at least one
  */
 export function planFaults(seed: number, count: number, kinds: readonly FaultKind[] = FAULT_KINDS): FaultRound[] {
   const random = new RandomSource(seed);
@@ -118,7 +119,7 @@ export function planFaults(seed: number, count: number, kinds: readonly FaultKin
   let slotsLeft = 0;
   for (let number = 1; number <= count; number++) {
     if (kindsLeft.length === 0) kindsLeft = random.shuffled(kinds);
-    const kind = kindsLeft.pop() ?? "kill-web";
+    const kind = kindsLeft.pop() as FaultKind;
     const target = random.integerBelow(1000);
     const targets = FAULT_RULES[kind].targetsHit(target);
     if (slotsLeft === 0 || targets.some((each) => usedTargets.has(each))) {

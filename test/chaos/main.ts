@@ -5,6 +5,7 @@
  */
 import { parseArgs } from "node:util";
 import { formatSummary, formatViolations } from "./chaosReport.js";
+import { FAULT_KINDS } from "./faultPlan.js";
 import { REDIS_KINDS } from "./redis/redisSystem.js";
 import { runChaos } from "./runChaos.js";
 
@@ -15,6 +16,7 @@ const HELP = `npm run chaos -- [options]
   --minutes N   minutes after which no more fault starts (20)
   --users N     number of simulated users (8)
   --on KIND     single: one Redis (default); sentinels: with two replicas; cluster: three masters and their replicas
+  --kinds LIST  kinds of faults, separated by commas (default: all)
   --quiet       print only the result`;
 
 const OPTIONS = {
@@ -23,6 +25,7 @@ const OPTIONS = {
   minutes: { type: "string", default: "20" },
   users: { type: "string", default: "8" },
   on: { type: "string", default: "single" },
+  kinds: { type: "string", default: FAULT_KINDS.join() },
   quiet: { type: "boolean", default: false },
   help: { type: "boolean", default: false },
 } as const;
@@ -42,6 +45,11 @@ async function main(): Promise<number> {
   };
   const on = REDIS_KINDS.find((kind) => kind === values.on);
   if (on === undefined) throw new TypeError(`--on must be one of ${REDIS_KINDS.join(", ")}`);
+  const kinds = values.kinds.split(",").map((name) => {
+    const kind = FAULT_KINDS.find((each) => each === name);
+    if (kind === undefined) throw new TypeError(`--kinds: ${name} is none of ${FAULT_KINDS.join(", ")}`);
+    return kind;
+  });
   const result = await runChaos({
     seed: number("seed"),
     faultCount: number("breaks"),
@@ -49,6 +57,7 @@ async function main(): Promise<number> {
     users: number("users"),
     built: process.cwd(),
     on,
+    kinds,
     log: (line) => {
       if (!values.quiet) write(`${new Date().toISOString().slice(11, 23)} ${line}`);
     },

@@ -17,6 +17,7 @@ import { checkAll } from "./invariants.js";
 import { separateLostWrites } from "./lostWrites.js";
 import { REQUEST_TIMEOUT_MS } from "./recordingClient.js";
 import { measureRecovery, type Recovery } from "./recovery.js";
+import { possibleFaults } from "./redis/redisSystem.js";
 import type { RequestHistory } from "./requestHistory.js";
 import { waitUntilSettled } from "./settling.js";
 import { readStoreSnapshot } from "./storeSnapshot.js";
@@ -78,10 +79,11 @@ export interface ChaosResult {
 /** Keeps the service busy, injects faults, lets it settle and checks the invariants. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   const beganAtMs = Date.now();
-  const { seed, log } = options;
+  const { seed, on, faultCount, kinds = FAULT_KINDS, log } = options;
+  const rounds = planFaults(seed, faultCount, possibleFaults(on, kinds));
   const environment = await startChaosEnvironment(options);
   try {
-    const { faults, recoveries } = await injectFaults(environment, options);
+    const { faults, recoveries } = await injectFaults(environment, rounds, options);
     log("no more faults: users finish their last requests");
     await environment.stopUsers();
     const settleMs = await waitUntilSettled(environment.store, environment.accessPoints, SETTLE_TIMEOUT_MS);
@@ -129,16 +131,15 @@ const recoveryLimitMs = (faults: readonly PlannedFault[]): number =>
 
 async function injectFaults(
   environment: ChaosEnvironment,
-  { seed, faultCount: count, minutes, kinds = FAULT_KINDS, log }: ChaosOptions,
+  rounds: readonly FaultRound[],
+  { minutes, log }: ChaosOptions,
 ): Promise<Pick<ChaosResult, "faults" | "recoveries">> {
   const injected: InjectedFault[] = [];
   const recoveries: SlowestRecovery[] = [];
   // Each kind of request succeeds once before the first fault.
   await measureRecovery(environment.history, 0, RECOVERY_TIMEOUT_MS);
   const deadlineMs = Date.now() + minutes * 60_000;
-  const { impossibleFaults } = environment.deployment.redis;
-  const possible = kinds.filter((kind) => !impossibleFaults.includes(kind));
-  for (const round of planFaults(seed, count, possible)) {
+  for (const round of rounds) {
     if (Date.now() > deadlineMs) break;
     const done = await runRound(environment, round, log);
     injected.push(...done);

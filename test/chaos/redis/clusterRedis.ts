@@ -9,7 +9,7 @@ import { pickFreePort } from "../../setup/freePort.js";
 import { waitUntil } from "../../setup/waitFor.js";
 import type { Interval } from "../evidence.js";
 import { RedisProcess } from "./redisProcess.js";
-import { lossInterval, type RedisSystem, SINGLE_SERVER_FAULTS } from "./redisSystem.js";
+import { lossInterval, type RedisSystem } from "./redisSystem.js";
 
 const MASTERS = 3;
 const NODES = 2 * MASTERS;
@@ -62,7 +62,6 @@ export async function startClusterRedis(folder: string): Promise<RedisSystem> {
   return {
     environmentOf: () => ({ REDIS_URL: "", REDIS_CLUSTER_NODES: addresses.join() }),
     proxies: [],
-    impossibleFaults: SINGLE_SERVER_FAULTS,
     losses,
     connect: () =>
       new Cluster(

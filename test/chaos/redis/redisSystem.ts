@@ -13,8 +13,6 @@ export interface RedisSystem {
   environmentOf(index: number): Record<string, string>;
   /** One between each process and Redis; none where clients learn the addresses of the servers from Redis itself. */
   readonly proxies: readonly TcpProxy[];
-  /** Faults that this kind of Redis can't have. */
-  readonly impossibleFaults: readonly FaultKind[];
   /** Connects past the proxies. Commands wait while Redis is unreachable. */
   connect(): RedisClient;
   /** Kills a master, and starts it again after some milliseconds. @param target chooses one of several */
@@ -34,7 +32,7 @@ export interface RedisSystem {
 }
 
 /** Faults of a proxy before Redis, or of a name that leads to another server. */
-export const SINGLE_SERVER_FAULTS: readonly FaultKind[] = [
+const SINGLE_SERVER_FAULTS: readonly FaultKind[] = [
   "cut-redis",
   "slow-redis",
   "lossy-redis",
@@ -42,6 +40,13 @@ export const SINGLE_SERVER_FAULTS: readonly FaultKind[] = [
   "silence-redis",
   "demote-redis",
 ];
+
+/** Returns those of the faults that a kind of Redis can have. @throws TypeError when it can have none */
+export function possibleFaults(on: RedisKind, kinds: readonly FaultKind[]): FaultKind[] {
+  const possible = kinds.filter((kind) => on === "single" || !SINGLE_SERVER_FAULTS.includes(kind));
+  if (possible.length === 0) throw new TypeError(`a run on ${on} can have none of these faults: ${kinds.join(", ")}`);
+  return possible;
+}
 
 /** Milliseconds before the death of a master within which its last writes may not have reached a replica. */
 const UNREPLICATED_MS = 1000;

@@ -7,7 +7,7 @@ import { ensureRedisServer } from "../../../scripts/setup/ensureRedisServer.js";
 import { waitUntil } from "../../setup/waitFor.js";
 import type { Interval } from "../evidence.js";
 import { RedisProcess } from "./redisProcess.js";
-import { lossInterval, type RedisSystem, SINGLE_SERVER_FAULTS } from "./redisSystem.js";
+import { lossInterval, type RedisSystem } from "./redisSystem.js";
 
 const REPLICAS = 2;
 /** A master accepts writes only while a replica has confirmed some within the last seconds. */
@@ -72,7 +72,6 @@ export async function startSentinelRedis(folder: string): Promise<RedisSystem> {
   return {
     environmentOf: () => ({ REDIS_URL: "", REDIS_SENTINELS: addresses.join(), REDIS_SENTINEL_NAME: SENTINEL_NAME }),
     proxies: [],
-    impossibleFaults: SINGLE_SERVER_FAULTS,
     losses,
     connect: () =>
       new Redis({

@@ -29,7 +29,6 @@ export async function startSingleRedis(folder: string, processes: number): Promi
   return {
     environmentOf: (index) => ({ REDIS_URL: `redis://127.0.0.1:${proxies[index]?.port}` }),
     proxies,
-    impossibleFaults: [],
     losses: [],
     connect: () => new Redis(direct.port, { maxRetriesPerRequest: null, retryStrategy: () => 100 }),
     async kill(durationMs) {
