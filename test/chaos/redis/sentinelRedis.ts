@@ -57,11 +57,19 @@ export async function startSentinelRedis(folder: string): Promise<RedisSystem> {
       async () => (await namedPorts()).every((port) => port !== old.port),
       60_000,
     );
+  /** Whether no sentinel misses the master, or is replacing it. */
+  const agreeOnMaster = async () => {
+    const states = (await Promise.all(
+      asked.map((sentinel) => sentinel.call("SENTINEL", "MASTER", SENTINEL_NAME)),
+    )) as string[][];
+    return states.every((fields) => fields[fields.indexOf("flags") + 1] === "master");
+  };
   /** Until then, the death of another server would leave no replica to take over. */
-  const waitForReplicas = async () =>
+  const waitUntilWhole = () =>
     waitUntil(
-      "all replicas are synchronized",
+      "the sentinels agree on the master, and all replicas are synchronized",
       async () => {
+        if (!(await agreeOnMaster())) return false;
         const master = await findMaster();
         const info = await master.run((redis) => redis.info("replication"));
         return info.split("state=online").length > REPLICAS;
@@ -89,7 +97,7 @@ export async function startSentinelRedis(folder: string): Promise<RedisSystem> {
       await wait(durationMs);
       const { port } = await findMaster();
       await master.start({ replicaof: `127.0.0.1 ${port}` });
-      await waitForReplicas();
+      await waitUntilWhole();
     },
     async stop(durationMs) {
       const master = await findMaster();
@@ -98,7 +106,7 @@ export async function startSentinelRedis(folder: string): Promise<RedisSystem> {
       await wait(durationMs);
       master.signal("SIGCONT");
       losses.push(lossInterval(beganAtMs, Date.now(), true));
-      await waitForReplicas();
+      await waitUntilWhole();
     },
     // A master that can't write to its disk answers PING with an error, and the sentinels replace it.
     async fillDisk(durationMs) {
@@ -106,7 +114,7 @@ export async function startSentinelRedis(folder: string): Promise<RedisSystem> {
       const beganAtMs = Date.now();
       await master.fillDisk(durationMs);
       losses.push(lossInterval(beganAtMs, Date.now(), true));
-      await waitForReplicas();
+      await waitUntilWhole();
     },
     demote: () => Promise.reject(new Error("the sentinels choose the master")),
     async close() {
