@@ -25,7 +25,7 @@ export interface RedisSystem {
   demote(durationMs: number): Promise<void>;
   /**
    * When acknowledged writes may get lost, because replication is asynchronous: what a master has confirmed just before it
-   * died, or after it was replaced without knowing it.
+   * died, after it was replaced without knowing it, or between its promotion and its replacement soon afterwards.
    */
   readonly losses: readonly Interval[];
   close(): Promise<void>;

@@ -13,6 +13,12 @@ const REPLICAS = 2;
 /** A master accepts writes only while a replica has confirmed some within the last seconds. */
 const SETTINGS = { "min-replicas-to-write": "1", "min-replicas-max-lag": "2" };
 
+/**
+ * Milliseconds. When two sentinels fail over at the same time, a master is replaced soon after its promotion. What it has
+ * confirmed is lost, because no replica may have followed it yet.
+ */
+const YOUNG_MASTER_MS = 5000;
+
 /** Starts a Redis with two replicas behind three sentinels. */
 export async function startSentinelRedis(folder: string): Promise<RedisSystem> {
   const command = await ensureRedisServer();
@@ -36,6 +42,14 @@ export async function startSentinelRedis(folder: string): Promise<RedisSystem> {
   const asked = sentinels.map(({ port }) => new Redis(port));
   await Promise.all(asked.map((sentinel) => waitForDiscovery(sentinel, REPLICAS)));
   const losses: Interval[] = [];
+  let lastSwitchMs = Number.NEGATIVE_INFINITY;
+  const watcher = new Redis((sentinels[0] as (typeof sentinels)[number]).port);
+  await watcher.subscribe("+switch-master");
+  watcher.on("message", () => {
+    const nowMs = Date.now();
+    if (nowMs < lastSwitchMs + YOUNG_MASTER_MS) losses.push(lossInterval(lastSwitchMs, nowMs, true));
+    lastSwitchMs = nowMs;
+  });
 
   /** The ports that the sentinels name as that of the master. */
   const namedPorts = () =>
@@ -118,7 +132,7 @@ export async function startSentinelRedis(folder: string): Promise<RedisSystem> {
     },
     demote: () => Promise.reject(new Error("the sentinels choose the master")),
     async close() {
-      for (const sentinel of asked) sentinel.disconnect();
+      for (const sentinel of [...asked, watcher]) sentinel.disconnect();
       await Promise.all(sentinels.map((sentinel) => sentinel.stop()));
       await Promise.all(servers.map((server) => server.kill()));
     },
