@@ -12,7 +12,7 @@ import {
   tryAgainLaterResponse,
 } from "../mqs/scriptedMqs.js";
 import type { TcpProxy } from "../processes/tcpProxy.js";
-import { waitUntil } from "../setup/waitFor.js";
+import { waitForValue } from "../setup/waitFor.js";
 import type { Deployment } from "./deployment.js";
 import type { FaultKind, PlannedFault } from "./faultPlan.js";
 import type { ReportNoise } from "./reportNoise.js";
@@ -166,13 +166,10 @@ export const FAULT_INJECTORS: Record<FaultKind, FaultInjector> = {
     queueDeletionTimesMs.push(Date.now());
     // Another fault of the round may let Redis refuse writes.
     for (const keys of toDelete)
-      await waitUntil(
+      await waitForValue(
         "Redis deletes the keys",
-        () =>
-          redis.unlink(...keys).then(
-            () => true,
-            () => false,
-          ),
+        () => redis.unlink(...keys).catch(() => undefined),
+        (count) => count !== undefined,
         60_000,
       );
     queueDeletionTimesMs.push(Date.now());

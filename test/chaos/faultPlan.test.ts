@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { describeFault, FAULT_KINDS, planFaults } from "./faultPlan.js";
+import { possibleFaults } from "./redis/redisSystem.js";
 
 describe("a fault plan", () => {
   test("is the same for the same seed, and differs for another seed", () => {
@@ -17,5 +18,13 @@ describe("a fault plan", () => {
       const hits = faults.flatMap((each) => / of (.+) for /.exec(describeFault(each))?.[1]?.split(" and ") ?? []);
       expect(new Set(hits).size).toBe(hits.length);
     }
+  });
+
+  test("leaves out what its Redis cannot have, and refuses to be empty", () => {
+    expect(possibleFaults("single", ["cut-redis", "kill-web"])).toEqual(["cut-redis", "kill-web"]);
+    expect(possibleFaults("cluster", ["cut-redis", "kill-web"])).toEqual(["kill-web"]);
+    expect(() => possibleFaults("sentinels", ["cut-redis"])).toThrow(
+      "a run on sentinels can have none of these faults",
+    );
   });
 });
