@@ -10,7 +10,7 @@ const KEYS_FRESH_MS = 10 * 60_000;
 /** Cached keys stay valid for this long while the provider is unreachable. */
 const KEYS_MAX_AGE_MS = 24 * 3600_000;
 /** A token with an unknown key makes the keys be fetched again, but not more often than this. */
-const KEY_REFRESH_COOLDOWN_MS = 10_000;
+const KEY_REFRESH_COOLDOWN_MS = 5000;
 /** Names of missing keys that are remembered. */
 const MAX_MISSING_KEYS = 1000;
 /** Wait after a failed fetch. */
