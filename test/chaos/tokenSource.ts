@@ -16,7 +16,7 @@ export class TokenSource {
   authorization(): Promise<string> {
     const kid = this.#provider.keys.at(-1)?.kid;
     const known = this.#current;
-    if (known?.kid === kid && known !== undefined && performance.now() < known.signedAtMs + RENEWAL_INTERVAL_MS)
+    if (known !== undefined && known.kid === kid && performance.now() < known.signedAtMs + RENEWAL_INTERVAL_MS)
       return known.authorization;
     const authorization = this.#provider
       .signToken({ ewms_role: ["user", "system-tms"] })

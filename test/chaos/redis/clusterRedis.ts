@@ -85,9 +85,7 @@ export async function startClusterRedis(folder: string): Promise<RedisSystem> {
     async stop(durationMs, target) {
       const master = await chooseMaster(target);
       const beganAtMs = Date.now();
-      master.signal("SIGSTOP");
-      await wait(durationMs);
-      master.signal("SIGCONT");
+      await master.suspend(durationMs);
       losses.push(lossInterval(beganAtMs, Date.now(), true));
       await waitUntilWhole();
     },

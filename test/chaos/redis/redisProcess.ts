@@ -100,8 +100,11 @@ export class RedisProcess {
     await exited;
   }
 
-  signal(signal: "SIGSTOP" | "SIGCONT"): void {
-    this.#child?.kill(signal);
+  /** Stops the process for some milliseconds. */
+  async suspend(durationMs: number): Promise<void> {
+    this.#child?.kill("SIGSTOP");
+    await wait(durationMs);
+    this.#child?.kill("SIGCONT");
   }
 
   /** Lets every write to the append-only file fail for some milliseconds. @returns when Redis accepts writes again */

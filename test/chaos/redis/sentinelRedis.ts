@@ -90,6 +90,14 @@ export async function startSentinelRedis(folder: string): Promise<RedisSystem> {
       },
       60_000,
     );
+  /** A fault for which the sentinels may replace a master that lives on. */
+  const interruptMaster = async (fault: (master: RedisProcess) => Promise<void>) => {
+    const master = await findMaster();
+    const beganAtMs = Date.now();
+    await fault(master);
+    losses.push(lossInterval(beganAtMs, Date.now(), true));
+    await waitUntilWhole();
+  };
   const addresses = sentinels.map(({ port }) => `127.0.0.1:${port}`);
   return {
     environmentOf: () => ({ REDIS_URL: "", REDIS_SENTINELS: addresses.join(), REDIS_SENTINEL_NAME: SENTINEL_NAME }),
@@ -113,23 +121,9 @@ export async function startSentinelRedis(folder: string): Promise<RedisSystem> {
       await master.start({ replicaof: `127.0.0.1 ${port}` });
       await waitUntilWhole();
     },
-    async stop(durationMs) {
-      const master = await findMaster();
-      const beganAtMs = Date.now();
-      master.signal("SIGSTOP");
-      await wait(durationMs);
-      master.signal("SIGCONT");
-      losses.push(lossInterval(beganAtMs, Date.now(), true));
-      await waitUntilWhole();
-    },
+    stop: (durationMs) => interruptMaster((master) => master.suspend(durationMs)),
     // A master that can't write to its disk answers PING with an error, and the sentinels replace it.
-    async fillDisk(durationMs) {
-      const master = await findMaster();
-      const beganAtMs = Date.now();
-      await master.fillDisk(durationMs);
-      losses.push(lossInterval(beganAtMs, Date.now(), true));
-      await waitUntilWhole();
-    },
+    fillDisk: (durationMs) => interruptMaster((master) => master.fillDisk(durationMs)),
     demote: () => Promise.reject(new Error("the sentinels choose the master")),
     async close() {
       for (const sentinel of [...asked, watcher]) sentinel.disconnect();

@@ -37,12 +37,7 @@ export async function startSingleRedis(folder: string, processes: number): Promi
       await wait(durationMs);
       await redis.start();
     },
-    async stop(durationMs) {
-      const redis = master();
-      redis.signal("SIGSTOP");
-      await wait(durationMs);
-      redis.signal("SIGCONT");
-    },
+    stop: (durationMs) => master().suspend(durationMs),
     fillDisk: (durationMs) => master().fillDisk(durationMs),
     async demote(durationMs) {
       const old = master();
