@@ -1,3 +1,4 @@
+import type { ChainableCommander } from "ioredis";
 import type { RedisClient } from "./redisClient.js";
 
 type Argument = string | number | Buffer;
@@ -13,11 +14,27 @@ export class ScriptCommand {
     this.#lua = lua;
   }
 
+  /** Defines the command on a client, unless it is there. */
+  define(redis: RedisClient): void {
+    if (!(this.#name in redis)) redis.defineCommand(this.#name, { lua: this.#lua });
+  }
+
   /** Runs the script. Its first run on a client defines the command there. */
   run(redis: RedisClient, keys: readonly string[], args: readonly Argument[]): Promise<unknown> {
-    if (!(this.#name in redis)) redis.defineCommand(this.#name, { lua: this.#lua });
+    this.define(redis);
+    return this.call(redis, keys, args);
+  }
+
+  /**
+   * Runs the script, or adds it to a pipeline.
+   *
+   * @param target a client with {@link define}, or a pipeline of one
+   */
+  call(target: RedisClient | ChainableCommander, keys: readonly string[], args: readonly Argument[]): Promise<unknown> {
     // ioredis does not type the commands that a client defines.
-    const commands = redis as unknown as Record<string, (...given: Argument[]) => Promise<unknown>>;
-    return (commands[this.#name] as (typeof commands)[string]).call(redis, keys.length, ...keys, ...args);
+    const commands = target as unknown as Record<string, (...given: Argument[]) => Promise<unknown>>;
+    const command = commands[this.#name];
+    if (command === undefined) throw new Error(`script ${this.#name} is not defined on this client`);
+    return command.call(target, keys.length, ...keys, ...args);
   }
 }

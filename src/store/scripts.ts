@@ -3,6 +3,7 @@ import type { ChainableCommander } from "ioredis";
 import { MAX_INDEX_VALUE_BYTES, PHASE_LOG_LIMITS, PHASE_LOG_TRIMMER } from "../domain/entityLimits.js";
 import { PHASE_TRANSITIONS } from "../domain/phases.js";
 import type { RedisClient } from "../redis/redisClient.js";
+import { ScriptCommand } from "../redis/scriptCommand.js";
 import { DEADLINE_LUA, writeDeadlineMs } from "../redis/writeDeadline.js";
 import { MAX_STREAM_ENTRIES } from "./keys.js";
 
@@ -60,14 +61,11 @@ const SCRIPTS_OF_QUERIES: ReadonlySet<ScriptName> = new Set([
   "walkWorkflows",
 ]);
 
-type ScriptCall = (...keysAndArguments: (string | number | Buffer)[]) => unknown;
-
-const commandName = (name: ScriptName): string => `wms_${name}`;
 const readScriptSource = (name: string): string =>
   readFileSync(new URL(`./scripts/${name}.lua`, import.meta.url), "utf8");
 
-/** Defines the scripts as commands of a client. ioredis sends a script again when Redis lost it. */
-export function defineScripts(redis: RedisClient): void {
+/** The constants and functions that scripts share. */
+function readPrelude(): string {
   const transitions = Object.entries(PHASE_TRANSITIONS).flatMap(([from, next]) =>
     Object.keys(next).map((to) => `['${from} ${to}'] = true`),
   );
@@ -79,11 +77,20 @@ export function defineScripts(redis: RedisClient): void {
     `local LOG_LIMITS = { ${logLimits.join()} }`,
     `local LOG_TRIMMER = '${PHASE_LOG_TRIMMER}'`,
   ].join("\n");
-  const prelude = `${DEADLINE_LUA}${constants}\n${readScriptSource("prelude")}`;
-  for (const name of SCRIPT_NAMES) {
+  return `${DEADLINE_LUA}${constants}\n${readScriptSource("prelude")}\n`;
+}
+
+const prelude = readPrelude();
+const commands = new Map(
+  SCRIPT_NAMES.map((name) => {
     const source = readScriptSource(name);
-    redis.defineCommand(commandName(name), { lua: SCRIPTS_OF_QUERIES.has(name) ? source : `${prelude}\n${source}` });
-  }
+    return [name, new ScriptCommand(`wms_${name}`, SCRIPTS_OF_QUERIES.has(name) ? source : prelude + source)];
+  }),
+);
+
+/** Defines the scripts as commands of a client. */
+export function defineScripts(redis: RedisClient): void {
+  for (const command of commands.values()) command.define(redis);
 }
 
 /**
@@ -99,9 +106,6 @@ export function runScript(
   keys: readonly string[],
   args: readonly (string | number | Buffer)[],
 ): Promise<unknown> {
-  const commands = target as unknown as Record<string, ScriptCall>;
-  const call = commands[commandName(name)];
-  if (call === undefined) throw new Error(`script ${name} is not defined on this client`);
   const deadline = SCRIPTS_OF_QUERIES.has(name) ? [] : [writeDeadlineMs()];
-  return call.call(target, keys.length, ...keys, ...args, ...deadline) as Promise<unknown>;
+  return (commands.get(name) as ScriptCommand).call(target, keys, [...args, ...deadline]);
 }
